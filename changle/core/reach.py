@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from itertools import product
 from typing import Any, ClassVar, TypeVar
 
-from django.db import models
+from django.db import connection, models
 from django.db.models import Q, QuerySet
 from django.db.models.lookups import Lookup
 
@@ -112,3 +112,22 @@ def widest(paths: Iterable[str]) -> tuple[str, ...]:
         if not (kept and path.startswith(kept[-1])):
             kept.append(path)
     return tuple(kept)
+
+
+def reserve_ids(model: type[models.Model], count: int) -> list[int]:
+    """Keys for rows that must know theirs before they are inserted together, such as tree paths.
+
+    Call it inside the transaction of the insert: on SQLite the write lock is what reserves them.
+    """
+    table = model._meta.db_table
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(
+                "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)",
+                [table, count],
+            )
+            return [row[0] for row in cursor.fetchall()]
+        cursor.execute("SELECT seq FROM sqlite_sequence WHERE name = %s", [table])
+        row = cursor.fetchone()
+    first = (row[0] if row else 0) + 1
+    return list(range(first, first + count))

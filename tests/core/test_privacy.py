@@ -19,7 +19,7 @@ def test_every_class_has_label_and_audience():
 
 @isolate_apps("changle.core")
 def test_a_field_that_nobody_declared_is_named():
-    class Person(models.Model):
+    class Person(models.Model):  # noqa: DJ008
         privacy: ClassVar[dict[str, Privacy]] = {"name": Privacy.P2, "gone": Privacy.P0}
         technical: ClassVar[frozenset[str]] = frozenset({"slug"})
         name = models.CharField(max_length=10)
@@ -42,7 +42,7 @@ def test_a_field_that_nobody_declared_is_named():
 
 @isolate_apps("changle.core")
 def test_a_model_without_declarations_answers_all_its_fields():
-    class Bare(models.Model):
+    class Bare(models.Model):  # noqa: DJ008
         name = models.CharField(max_length=10)
 
         class Meta:

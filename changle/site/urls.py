@@ -1,0 +1,13 @@
+from django.urls import include, path
+
+
+urlpatterns = [
+    path("", include("changle.faces.portal.urls")),
+    path("account/", include("changle.ground.accounts.urls")),
+    path("desk/", include("changle.faces.desk.urls")),
+    path("desk/", include("changle.ground.territory.urls")),
+    path("desk/organisations/", include("changle.ground.registry.urls")),
+    path("desk/figures/", include("changle.oversight.statistics.urls")),
+    path("api/v1/", include("changle.faces.api.urls")),
+    path("", include("changle.site.probes")),
+]
