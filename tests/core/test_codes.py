@@ -129,12 +129,13 @@ def test_a_wrong_shape_is_told(text, why):
 
 
 @given(
-    st.text(ALPHABET, min_size=2, max_size=2),
+    st.text("0123456789", min_size=2, max_size=2),
     st.text("0123456789", min_size=6, max_size=6),
     st.text(ALPHABET, min_size=9, max_size=9),
     st.sampled_from(ALPHABET),
 )
 def test_credit_codes_agree_with_stdnum(head, region, organisation, last):
+    # stdnum does not know the departments A, N and Y, so that the head is of digits here.
     for code in (
         head + region + organisation + last,
         (first := head + region + organisation) + codes.uscc_check(first),
@@ -211,7 +212,7 @@ def test_a_birth_today_passes_and_one_tomorrow_does_not():
     st.sampled_from("0123456789X"),
 )
 def test_resident_numbers_agree_with_stdnum(born_on, serial, last):
-    number = f"610112{born_on:%Y%m%d}{serial:03d}{last}"
+    number = f"110105{born_on:%Y%m%d}{serial:03d}{last}"
     try:
         codes.check_resident_id(number, today=TODAY)
         ours = True
