@@ -53,8 +53,10 @@ _FOREIGN = (
     (b"{\\rtf", "这是文字文档，不是表格。请上传 xlsx、xls 或 csv。"),
 )
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_MARKUP = re.compile(rb"(?:\xef\xbb\xbf)?\s*<(?:\?xml|!doctype|html|table|head|body|meta)", re.I)
-_DOCTYPE = re.compile(rb"<!\s*(?:DOCTYPE|ENTITY)", re.I)
+_MARKUP = re.compile(
+    rb"(?:\xef\xbb\xbf)?\s*<(?:\?xml|!doctype|html|table|head|body|meta)", re.IGNORECASE
+)
+_DOCTYPE = re.compile(rb"<!\s*(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 _BINARY = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 
 
@@ -64,7 +66,9 @@ def sniff(path: Path) -> Kind:
     if size == 0:
         raise SheetRefused("文件是空的。")
     if size > MOST_BYTES:
-        raise SheetRefused(f"文件有 {size // _MEGABYTE} MB，最大 {MOST_BYTES // _MEGABYTE} MB。请分成几个文件。")
+        raise SheetRefused(
+            f"文件有 {size // _MEGABYTE} MB，最大 {MOST_BYTES // _MEGABYTE} MB。请分成几个文件。"
+        )
     with path.open("rb") as file:
         head = file.read(4096)
         for magic, sentence in _FOREIGN:
@@ -116,7 +120,9 @@ def _check_entries(entries: list[zipfile.ZipInfo]) -> None:
     if sum(entry.file_size for entry in entries) > MOST_UNPACKED:
         raise SheetRefused("文件展开后过大，可能是压缩炸弹，已拒绝。")
     for entry in entries:
-        if entry.file_size > _MEGABYTE and entry.file_size > MOST_RATIO * max(1, entry.compress_size):
+        if entry.file_size > _MEGABYTE and entry.file_size > MOST_RATIO * max(
+            1, entry.compress_size
+        ):
             raise SheetRefused("文件的压缩比异常，可能是压缩炸弹，已拒绝。")
 
 
@@ -146,7 +152,11 @@ def _check_content(archive: zipfile.ZipFile, entries: list[zipfile.ZipInfo]) -> 
                 left -= len(piece)
                 if left < 0:
                     raise SheetRefused("文件展开后过大，可能是压缩炸弹，已拒绝。")
-                if is_xml and not tail and piece[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, b"<\0", b"\0<"):
+                if (
+                    is_xml
+                    and not tail
+                    and piece[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, b"<\0", b"\0<")
+                ):
                     raise SheetRefused("表格内部的编码不合规范。" + SAVE_AGAIN)
                 if is_xml and _DOCTYPE.search(tail + piece):
                     raise SheetRefused("表格内部含有实体定义，可能有害，已拒绝。")
@@ -162,7 +172,9 @@ def _plain(content: bytes) -> Kind:
     try:
         words = content.decode(kind.encoding)
     except UnicodeDecodeError:
-        raise SheetRefused("认不出这个文件。请上传 xlsx、xls 或 csv（UTF-8 或 GB18030 编码）。") from None
+        raise SheetRefused(
+            "认不出这个文件。请上传 xlsx、xls 或 csv（UTF-8 或 GB18030 编码）。"
+        ) from None
     if _BINARY.search(words):
         raise SheetRefused("认不出这个文件，里面不是文字。请上传 xlsx、xls 或 csv。")
     if not words.strip("\ufeff \t\r\n,;"):
@@ -174,10 +186,15 @@ def _eight_bit(content: bytes) -> Kind:
     try:
         content.decode("utf-8")
     except UnicodeDecodeError as error:
-        # GB18030 hardly ever makes several valid UTF-8 letters in a row: this is UTF-8 with a wound.
+        # GB18030 hardly ever makes several valid UTF-8 letters in a row: UTF-8 with a wound.
         before = content[: error.start].decode("utf-8")
-        if content.startswith(codecs.BOM_UTF8) or sum(letter > "\u07ff" for letter in before) > _FEW_LETTERS:
+        if (
+            content.startswith(codecs.BOM_UTF8)
+            or sum(letter > "\u07ff" for letter in before) > _FEW_LETTERS
+        ):
             place = content.count(b"\n", 0, error.start) + 1
-            raise SheetRefused(f"第 {place} 行有残缺的文字，文件可能没有传完整。请重新导出后再上传。") from None
+            raise SheetRefused(
+                f"第 {place} 行有残缺的文字，文件可能没有传完整。请重新导出后再上传。"
+            ) from None
         return Kind.CSV_GB18030
     return Kind.CSV_UTF8

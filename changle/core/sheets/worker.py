@@ -18,6 +18,7 @@ from python_calamine import (
     PasswordError,
     SheetTypeEnum,
     SheetVisibleEnum,
+    WorksheetNotFound,
 )
 
 
@@ -48,8 +49,8 @@ def merged(sheet: CalamineSheet) -> list[tuple[int, int, int, int]]:
         return []
     shift, last_row, last_column = sheet.start[1], sheet.end[0], sheet.end[1]
     ranges, filled = [], 0
-    for (top, left), (bottom, right) in sheet.merged_cell_ranges or []:
-        bottom, right = min(bottom, last_row), min(right, last_column)
+    for (top, left), corner in sheet.merged_cell_ranges or []:
+        bottom, right = min(corner[0], last_row), min(corner[1], last_column)
         if top > bottom or left > right or left < shift:
             continue
         filled += (bottom - top + 1) * (right - left + 1)
@@ -107,8 +108,11 @@ def main(path: str, name: str) -> None:
     except PasswordError:
         say({"refused": "password"})
         return
-    except (CalamineError, ValueError) as error:
-        say({"refused": "damaged", "why": str(error)[:200]})
+    except WorksheetNotFound:
+        say({"refused": "sheet"})
+        return
+    except (CalamineError, ValueError):
+        say({"refused": "damaged"})
         return
     listed = [
         (meta.name, meta.visible != SheetVisibleEnum.Visible)
@@ -128,4 +132,9 @@ def main(path: str, name: str) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2])
+    try:
+        main(sys.argv[1], sys.argv[2])
+    except MemoryError:
+        sys.exit(3)
+    except BaseException:  # noqa: BLE001  a panic of the Rust side is no Exception
+        sys.exit(4)
