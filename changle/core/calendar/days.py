@@ -126,7 +126,7 @@ class Calendar:
     def working_days_between(self, start: date, end: date) -> int:
         """The working days after `start` up to and with `end`: the inverse of add_working_days."""
         if end < start:
-            return -self.working_days_between(end - DAY, start - DAY)
+            return -self.working_days_between(end, start)
         return sum(self.is_working(start + DAY * step) for step in range(1, (end - start).days + 1))
 
     def explain(self, start: date, count: int) -> list[Step]:
