@@ -21,7 +21,17 @@ def text(name: str, default: str = "") -> str:
             return Path(path).read_text("utf-8").strip()
         except OSError as error:
             raise Nonsense(f"{name}_FILE", f"读不到文件 {path}（{error.strerror}）") from None
-    return os.environ.get(name, default)
+    return os.environ.get(name) or default
+
+
+def read_file(path: Path) -> None:
+    """NAME=value lines of a `.env` file; what the environment already says goes before."""
+    if not path.is_file():
+        return
+    for line in path.read_text("utf-8").splitlines():
+        name, equals, value = line.strip().partition("=")
+        if equals and name.isidentifier():
+            os.environ.setdefault(name, value.strip().strip("\"'"))
 
 
 def switch(name: str, *, default: bool) -> bool:

@@ -7,6 +7,7 @@ from changle.site import environment as env
 
 
 BASE_DIR = Path(__file__).resolve().parents[2]
+env.read_file(BASE_DIR / ".env")
 CHANGLE_DATA = env.folder("CHANGLE_DATA", BASE_DIR / "data")
 CHANGLE_TESTING = env.switch("CHANGLE_TESTING", default=False)
 CHANGLE_DEMO = env.switch("CHANGLE_DEMO", default=False)
