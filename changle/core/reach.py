@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 from django.db.models.lookups import Lookup
 
 
-class TreePath(models.CharField[str, str]):
+class TreePath(models.CharField):  # type: ignore[type-arg]  # not subscriptable at run time
     """The way from the root to a node, itself included: "3.17.204.".
 
     It ends in a dot, so that "3.1." never stands for "3.17.". Compared by bytes on both engines,
@@ -30,7 +30,7 @@ class TreePath(models.CharField[str, str]):
 
 
 @TreePath.register_lookup
-class Under(Lookup[str]):
+class Under(Lookup):  # type: ignore[type-arg]  # not subscriptable at run time
     """The subtree of a path, itself included. "/" is the character after "." """
 
     lookup_name = "under"

