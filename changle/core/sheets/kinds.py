@@ -100,23 +100,30 @@ def _compound(content: bytes) -> Kind:
 
 
 def _zipped(file: IO[bytes]) -> Kind:
+    _check_names(part_names(file))
+    return Kind.XLSX
+
+
+def part_names(file: IO[bytes]) -> set[str]:
+    """The names of the parts of an Office file, in small letters, all unpacked once within bounds.
+
+    Raises SheetRefused for what is damaged, locked, a bomb or carries entities.
+    """
     try:
         with zipfile.ZipFile(file) as archive:
             entries = archive.infolist()
             _check_entries(entries)
-            names = {entry.filename.replace("\\", "/").lower() for entry in entries}
-            _check_names(names)
             _check_content(archive, entries)
+            return {entry.filename.replace("\\", "/").lower() for entry in entries}
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, ValueError):
         raise SheetRefused("文件不完整或已损坏，打不开。请重新保存后再上传。") from None
     except RuntimeError:  # zipfile's answer to a password
-        raise SheetRefused("表格加了密码，不能读取。请去掉打开密码后再上传。") from None
-    return Kind.XLSX
+        raise SheetRefused("文件加了密码，不能读取。请去掉打开密码后再上传。") from None
 
 
 def _check_entries(entries: list[zipfile.ZipInfo]) -> None:
     if len(entries) > MOST_ENTRIES:
-        raise SheetRefused(f"文件里有 {len(entries)} 个部件，不像正常的表格。" + SAVE_AGAIN)
+        raise SheetRefused(f"文件里有 {len(entries)} 个部件，不像正常的文件。请重新保存后再上传。")
     if sum(entry.file_size for entry in entries) > MOST_UNPACKED:
         raise SheetRefused("文件展开后过大，可能是压缩炸弹，已拒绝。")
     for entry in entries:
@@ -157,9 +164,9 @@ def _check_content(archive: zipfile.ZipFile, entries: list[zipfile.ZipInfo]) -> 
                     and not tail
                     and piece[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, b"<\0", b"\0<")
                 ):
-                    raise SheetRefused("表格内部的编码不合规范。" + SAVE_AGAIN)
+                    raise SheetRefused("文件内部的编码不合规范。请重新保存后再上传。")
                 if is_xml and _DOCTYPE.search(tail + piece):
-                    raise SheetRefused("表格内部含有实体定义，可能有害，已拒绝。")
+                    raise SheetRefused("文件内部含有实体定义，可能有害，已拒绝。")
                 tail = piece[-32:]
 
 
