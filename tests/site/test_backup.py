@@ -1,0 +1,109 @@
+"""A backup taken in use gives the same rows, files and log head in an empty installation."""
+
+import os
+import sqlite3
+import subprocess
+import sys
+import tarfile
+import threading
+from pathlib import Path
+
+import pytest
+
+
+ROOT = Path(__file__).resolve().parents[2]
+pytestmark = [pytest.mark.slow, pytest.mark.crash]
+
+
+def changle(folder, *arguments, stdin=""):
+    env = {k: v for k, v in os.environ.items() if not k.startswith(("CHANGLE_", "DATABASE"))}
+    env |= {"CHANGLE_DATA": str(folder), "CHANGLE_TESTING": "1"}
+    return subprocess.run(
+        [sys.executable, "-m", "changle.site.command", *arguments],
+        cwd=ROOT, env=env, input=stdin, capture_output=True, text=True, check=False, timeout=300,
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def district(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("district")
+    assert changle(folder, "migrate", "--verbosity", "0").returncode == 0
+    made = changle(folder, "demo")
+    assert made.returncode == 0, made.stderr
+    stored = folder / "files" / "ab"
+    stored.mkdir(parents=True)
+    (stored / "sample").write_bytes(b"content")
+    return folder
+
+
+def rows(folder):
+    with sqlite3.connect(folder / "changle.sqlite3") as database:
+        return {
+            table: database.execute(f"SELECT * FROM {table} ORDER BY 1").fetchall()
+            for table in ("registry_organisation", "registry_identity", "territory_node",
+                          "territory_grant", "accounts_user", "core_logentry", "core_logseal")
+        }  # fmt: skip
+
+
+def test_restore_gives_the_same_rows_files_and_log(district, tmp_path):
+    archive = tmp_path / "backup.tar.gz"
+    answer = changle(district, "backup", str(archive))
+    assert answer.returncode == 0, answer.stderr
+    assert archive.stat().st_mode & 0o077 == 0
+    fresh = tmp_path / "fresh"
+    answer = changle(fresh, "restore", str(archive))
+    assert answer.returncode == 0, answer.stderr
+    assert rows(fresh) == rows(district)
+    assert (fresh / "files" / "ab" / "sample").read_bytes() == b"content"
+    assert (fresh / "keys" / "seal").read_text() == (district / "keys" / "seal").read_text()
+    assert "日志链完整" in changle(fresh, "check").stdout
+
+    again = changle(fresh, "restore", str(archive))
+    assert again.returncode == 1
+    assert "已有数据" in again.stderr
+
+
+def test_a_backup_is_one_moment_while_others_write(district, tmp_path):
+    stop = threading.Event()
+
+    def keep_writing():
+        while not stop.is_set():
+            changle(district, "token", "qu")
+
+    writer = threading.Thread(target=keep_writing)
+    writer.start()
+    try:
+        archive = tmp_path / "busy.tar.gz"
+        answer = changle(district, "backup", str(archive))
+    finally:
+        stop.set()
+        writer.join()
+    assert answer.returncode == 0, answer.stderr
+    assert changle(tmp_path / "fresh", "restore", str(archive)).returncode == 0
+
+
+@pytest.mark.parametrize("harm", ["cut", "changed", "no archive"])
+def test_a_damaged_backup_is_refused_and_nothing_is_kept(district, tmp_path, harm):
+    archive = tmp_path / "backup.tar.gz"
+    assert changle(district, "backup", str(archive)).returncode == 0
+    if harm == "cut":
+        archive.write_bytes(archive.read_bytes()[:-5000])
+    elif harm == "no archive":
+        archive.write_text("not an archive")
+    else:
+        alter(archive)
+    fresh = tmp_path / "fresh"
+    answer = changle(fresh, "restore", str(archive))
+    assert answer.returncode == 1
+    assert "Traceback" not in answer.stderr
+    assert rows(fresh)["registry_organisation"] == []
+
+
+def alter(archive):
+    folder = archive.parent / "open"
+    with tarfile.open(archive) as source:
+        source.extractall(folder, filter="data")
+    path = folder / "rows" / "registry.Organisation.jsonl"
+    path.write_text(path.read_text().replace("秋文", "秋雨"))
+    with tarfile.open(archive, "w:gz") as target:
+        target.add(folder, arcname=".")
