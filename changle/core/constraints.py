@@ -34,7 +34,7 @@ class Guard(BaseConstraint):
 
     def create_sql(
         self, model: Model | None, schema_editor: BaseDatabaseSchemaEditor | None
-    ) -> Statement | None:
+    ) -> Any:  # a Statement; the stubs know only str
         """Asked on PostgreSQL alone: SQLite's editor remakes the table instead."""
         if model is None or schema_editor is None:
             return None
@@ -107,7 +107,7 @@ class NoOverlap(Guard):
 
     def remove_sql(
         self, model: Model | None, schema_editor: BaseDatabaseSchemaEditor | None
-    ) -> Statement | None:
+    ) -> Any:  # a Statement; the stubs know only str
         if model is None or schema_editor is None:
             return None
         name = schema_editor.quote_name(self.name)
@@ -133,13 +133,14 @@ class NoOverlap(Guard):
         start, end, key = column[self.start], column[self.end], column[model._meta.pk.name]
         live = f" AND ({self._live_sql(model, editor)})" if self.live else ""
         same = "".join(f" AND o.{column[field]} = NEW.{column[field]}" for field in self.scope)
-        when = (
-            f" WHEN EXISTS (SELECT 1 FROM %(table)s WHERE {key} = NEW.{key}{live})"
-            f" AND EXISTS (SELECT 1 FROM %(table)s AS o WHERE o.{key} <> NEW.{key}{same}"
-            f" AND {_before(f'o.{start}', f'NEW.{end}')} AND {_before(f'NEW.{start}', f'o.{end}')}"
-            f" AND {_before(f'o.{start}', f'o.{end}')} AND {_before(f'NEW.{start}', f'NEW.{end}')}"
-            f"{live})"
+        bounds = " AND ".join(
+            _before(f"{one}.{start}", f"{other}.{end}")
+            for one in ("o", "NEW")
+            for other in ("o", "NEW")
         )
+        counts = f"EXISTS (SELECT 1 FROM %(table)s WHERE {key} = NEW.{key}{live})"  # noqa: S608  quoted names
+        rival = f"SELECT 1 FROM %(table)s AS o WHERE o.{key} <> NEW.{key}{same} AND {bounds}{live}"  # noqa: S608
+        when = f" WHEN {counts} AND EXISTS ({rival})"
         return [
             self._said_by_sqlite(model, editor, deed, when)
             for deed in ("AFTER INSERT", "AFTER UPDATE")
@@ -148,7 +149,7 @@ class NoOverlap(Guard):
     def _live_sql(self, model: Model, editor: BaseDatabaseSchemaEditor) -> str:
         """The condition with its values written in, its columns bare; % doubled for a template."""
         query = Query(model=model, alias_cols=False)
-        where = query.build_where(self.live)
+        where = query.build_where(self.live or Q())
         compiler = query.get_compiler(connection=editor.connection)
         sql, values = where.as_sql(compiler, editor.connection)
         return str(sql % tuple(editor.quote_value(value) for value in values)).replace("%", "%%")
@@ -163,7 +164,7 @@ class NoOverlap(Guard):
         """Ask the same of the rows that stand, so that a form can say it beside the start."""
         if {*self.scope, self.start, self.end} & set(exclude or ()):
             return
-        facts = instance._get_field_expression_map(meta=model._meta)  # type: ignore[attr-defined]  # as Django's own constraints do
+        facts = instance._get_field_expression_map(meta=model._meta)  # type: ignore[attr-defined]  # noqa: SLF001  as Django's own constraints do
         if self.live and not self.live.check(facts, using=using):
             return
         span = {name: getattr(instance, name) for name in (self.start, self.end)}
@@ -178,8 +179,8 @@ class NoOverlap(Guard):
     def _rivals(
         self, model: Model, instance: models.Model, start: Any, end: Any, using: str
     ) -> models.QuerySet[models.Model]:
-        attnames = [model._meta.get_field(name).attname for name in self.scope]
-        scope = {name: getattr(instance, name) for name in attnames}
+        fields = (field for field in model._meta.local_concrete_fields if field.name in self.scope)
+        scope = {field.attname: getattr(instance, field.attname) for field in fields}
         rows = model._default_manager.using(using).exclude(pk=instance.pk)
         if None in scope.values():
             return rows.none()  # NULL equals nothing
@@ -219,7 +220,7 @@ class AppendOnly(Guard):
 
     def remove_sql(
         self, model: Model | None, schema_editor: BaseDatabaseSchemaEditor | None
-    ) -> Statement | None:
+    ) -> Any:  # a Statement; the stubs know only str
         if model is None or schema_editor is None:
             return None
         name = schema_editor.quote_name(self.name)
@@ -227,7 +228,8 @@ class AppendOnly(Guard):
 
     def _postgres(self, model: Model, editor: BaseDatabaseSchemaEditor) -> Statement:
         editor.execute(APPEND_ONLY_FUNCTION, None)
-        settable = [model._meta.get_field(name).column for name in self.except_fields]
+        fields = model._meta.local_concrete_fields
+        settable = [str(field.column) for field in fields if field.name in self.except_fields]
         told = ", ".join(editor.quote_value(name) for name in (self.name, *settable))
         return _statement(
             model,

@@ -8,12 +8,14 @@ from typing import Any
 
 from django.core.handlers.base import BaseHandler
 from django.db import connection
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse  # noqa: TID251  it wraps them
 from django.template.backends.django import Template
 
 
 Execute = Callable[..., Any]
-WRITE = re.compile(r'\s*(?:INSERT\s+INTO|UPDATE|DELETE\s+FROM|REPLACE\s+INTO)\s+"?(\w+)', re.I)
+WRITE = re.compile(
+    r'\s*(?:INSERT\s+INTO|UPDATE|DELETE\s+FROM|REPLACE\s+INTO)\s+"?(\w+)', re.IGNORECASE
+)
 # Housekeeping of the session, and the log of who looked at what, are not writes of the domain.
 WRITTEN_BY_GET = {"django_session", "usersessions_usersession", "core_logentry"}
 

@@ -60,7 +60,7 @@ def pytest_configure() -> None:
     database = settings.DATABASES["default"]
     if "sqlite" in str(database["ENGINE"]):
         name = f"{os.environ[PREPARED]}/test-{os.getpid()}.sqlite3"
-        database["TEST"] = {"NAME": name}
+        database.setdefault("TEST", {})["NAME"] = name
 
 
 def pytest_report_header() -> str:

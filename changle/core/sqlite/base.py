@@ -4,6 +4,9 @@ Outermost `atomic()` blocks wait in the queue before `BEGIN IMMEDIATE`. A single
 of them still waits by SQLite's own handler. Never put the file on a network file system.
 """
 
+# mypy: disable-error-code="misc,attr-defined,has-type"
+# (the stubs leave out what Django calls private, and a backend is made of it)
+
 import sqlite3
 from pathlib import Path
 from typing import Any

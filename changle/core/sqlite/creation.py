@@ -1,3 +1,6 @@
+# mypy: disable-error-code="misc,attr-defined,has-type"
+# (the stubs leave out what Django calls private, and a backend is made of it)
+
 from pathlib import Path
 
 from django.db.backends.sqlite3 import creation
@@ -14,7 +17,7 @@ class DatabaseCreation(creation.DatabaseCreation):
                 Path(f"{name}{ending}").unlink(missing_ok=True)
         return str(super()._create_test_db(verbosity, autoclobber, keepdb))
 
-    def _destroy_test_db(self, test_database_name: str, verbosity: int) -> None:
+    def _destroy_test_db(self, test_database_name: str, verbosity: int) -> None:  # noqa: ARG002
         if not self.is_in_memory_db(test_database_name):
             for ending in BESIDE:
                 Path(f"{test_database_name}{ending}").unlink(missing_ok=True)

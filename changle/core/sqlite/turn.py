@@ -11,8 +11,10 @@ from pathlib import Path
 
 try:
     import fcntl
-except ImportError:  # no such locks there (Windows): SQLite's own handler serialises
-    fcntl = None  # type: ignore[assignment]
+except ImportError:  # Windows has no such locks: SQLite's own handler serialises
+    LOCKS = False
+else:
+    LOCKS = True
 
 
 class TurnTimeout(Exception):
@@ -32,7 +34,7 @@ class Turn:
 
     def take(self, *, seconds: float) -> None:
         """Wait for the turn; `TurnTimeout` after so many seconds."""
-        if fcntl is None or self.held:
+        if not LOCKS or self.held:
             return
         # A file of its own for each turn: a closed file can never be unlocked twice.
         file = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
