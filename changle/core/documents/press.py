@@ -23,7 +23,7 @@ def main(source: str, target: str, tagged: str) -> None:
         output=target,
         root=str(Path(source).parent),
         font_paths=[str(fonts)],
-        format=target.rpartition(".")[2],
+        format="pdf",
         pdf_tags=tagged == "tagged",
     )
 

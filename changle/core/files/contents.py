@@ -5,7 +5,7 @@ import zipfile
 from enum import StrEnum
 from pathlib import Path
 
-from PIL import Image, ImageOps
+from PIL import Image, ImageOps, UnidentifiedImageError
 
 from changle.core.files.names import FileRefused
 from changle.core.sheets.kinds import Kind, SheetRefused, part_names, sniff
@@ -136,7 +136,7 @@ def draw_anew(path: Path, kind: FileType, target: Path) -> None:
             plain.save(target, _PILLOW[kind], quality=88)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise FileRefused("图片像素太多，请缩小后再上传。") from None
-    except (OSError, ValueError, SyntaxError, EOFError, MemoryError, Image.UnidentifiedImageError):
+    except (OSError, ValueError, SyntaxError, EOFError, MemoryError, UnidentifiedImageError):
         raise FileRefused("图片不完整或已损坏，打不开。") from None
 
 

@@ -208,9 +208,18 @@ def opened(actor: Actor, public_id: uuid.UUID) -> StoredFile:
 
 def orphans() -> Iterator[Path]:
     """Files on the disk that no row names: left by a crash, safe to remove when an hour old."""
+    yield from sorted((_root() / "drafts").glob("*"))
     for path in sorted(_root().glob("??/*")):
-        if not StoredFile.objects.filter(public_id=path.name).exists():
+        if not _is_named(path.name):
             yield path
+
+
+def _is_named(name: str) -> bool:
+    try:
+        public_id = uuid.UUID(hex=name)
+    except ValueError:
+        return False
+    return StoredFile.objects.filter(public_id=public_id).exists()
 
 
 def lost() -> Iterator[StoredFile]:

@@ -30,6 +30,8 @@ _NOTE = re.compile(
 )
 _REMARK_MARK = re.compile(r"[*※＊]\s*\S", re.DOTALL)
 _SECTION = re.compile(r"[（(]?[一二三四五六七八九十]{1,3}[)）、.．].*")
+_BRACKETED = re.compile(r"[（(].*?[)）]")
+_ANSWERED = re.compile(r"[:：]\s*\S")  # "填报单位：某局" is no label but a label with its answer
 _COUNTING = re.compile(r"\d{1,3}|[甲乙丙丁戊己庚辛壬癸]")
 
 
@@ -101,8 +103,12 @@ def _labels_like(row: Row) -> bool:
     for cell in row.cells:
         if isinstance(cell, int | float | date):
             return False
-        words = person_name(cell)
-        if len(words) > LONGEST_LABEL or (_DATA_LIKE.fullmatch(words) and not _KNOWN.search(words)):
+        words = _BRACKETED.sub("", person_name(cell))
+        if (
+            _ANSWERED.search(words)
+            or len(words) > LONGEST_LABEL
+            or (_DATA_LIKE.fullmatch(words) and not _KNOWN.search(words))
+        ):
             return False
     return True
 
@@ -118,7 +124,7 @@ def _header_index(rows: list[Row], body: int) -> int | None:
         known = sum(
             bool(_KNOWN.search(words)) and len(words) <= LONGEST_LABEL // 2 for words in distinct
         )
-        if known >= min(2, least) and len(distinct) >= min(2, least):
+        if known >= min(2, least) and len(distinct) * 2 >= body:
             return index
         if shaped is None and len(distinct) >= least and index + 1 < len(rows):
             shaped = index
