@@ -67,6 +67,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "changle.site.entrance.Entrance",
     "changle.site.middleware.actor",
     "axes.middleware.AxesMiddleware",
 ]
@@ -122,7 +123,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
 LOGIN_URL = "accounts:sign_in"
-LOGIN_REDIRECT_URL = "/desk/"
+LOGIN_REDIRECT_URL = "accounts:arrive"
 LOGOUT_REDIRECT_URL = "/"
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
@@ -148,11 +149,17 @@ AXES_HTTP_RESPONSE_CODE = 429
 AXES_DISABLE_ACCESS_LOG = True
 AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
+AXES_LOCKOUT_CALLABLE = "changle.ground.accounts.views.door.locked_out"
+AXES_USERNAME_CALLABLE = "changle.ground.accounts.views.door.attempted_name"
 
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_ADAPTER = "changle.ground.accounts.views.adapter.AccountAdapter"
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 ACCOUNT_RATE_LIMITS = False  # axes counts, in the database, for all processes
+MFA_ADAPTER = "changle.ground.accounts.views.adapter.SecondFactorAdapter"
 MFA_TOTP_ISSUER = "长乐"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 

@@ -13,7 +13,7 @@ class UserManager(BaseUserManager):  # type: ignore[type-arg]  # not subscriptab
 
 
 class User(AbstractBaseUser):
-    """A person with an account. What they may do stands in their grants (territory), nowhere else."""
+    """A person with an account; what they may do stands in their grants (territory) alone."""
 
     privacy: ClassVar[dict[str, Privacy]] = {
         "username": Privacy.P1,

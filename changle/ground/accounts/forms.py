@@ -1,0 +1,89 @@
+"""What people type at the door. The library's forms, in our words."""
+
+from typing import Any, ClassVar
+
+from allauth.account.forms import ChangePasswordForm, LoginForm
+from allauth.account.forms import ReauthenticateForm as PasswordAgain
+from allauth.mfa.base.forms import AuthenticateForm
+from allauth.mfa.base.forms import ReauthenticateForm as CodeAgain
+from allauth.mfa.totp.forms import ActivateTOTPForm
+from django import forms
+from django.core.exceptions import ValidationError
+
+from changle.core.codes import BadCode, check_phone
+
+
+CODE = "6 位验证码"
+
+
+class Dressed(forms.BaseForm):
+    """Gives each field the class of the kit and, where the library named it, our label."""
+
+    labels: ClassVar[dict[str, str]] = {}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, field in self.fields.items():
+            kind = "form-control"
+            if isinstance(field.widget, forms.Select):
+                kind = "form-select"
+            elif isinstance(field.widget, forms.CheckboxInput):
+                kind = "form-check-input"
+            field.widget.attrs["class"] = kind
+            if name in self.labels:
+                field.label = self.labels[name]
+                field.widget.attrs.pop("placeholder", None)
+                field.help_text = ""
+
+
+class SignInForm(Dressed, LoginForm):  # type: ignore[misc]  # the library is untyped
+    labels: ClassVar[dict[str, str]] = {"login": "用户名", "password": "密码"}
+
+
+class PasswordAgainForm(Dressed, PasswordAgain):  # type: ignore[misc]  # the library is untyped
+    labels: ClassVar[dict[str, str]] = {"password": "密码"}
+
+
+class NewPasswordForm(Dressed, ChangePasswordForm):  # type: ignore[misc]  # the library is untyped
+    labels: ClassVar[dict[str, str]] = {
+        "oldpassword": "现在的密码",
+        "password1": "新密码（至少 10 个字符）",
+        "password2": "再输一次新密码",
+    }
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean()
+        if cleaned.get("password1") and cleaned["password1"] == cleaned.get("oldpassword"):
+            self.add_error("password1", "新密码不能与现在的密码相同。")
+        return cleaned
+
+
+class CodeForm(Dressed, AuthenticateForm):  # type: ignore[misc]  # the library is untyped
+    labels: ClassVar[dict[str, str]] = {"code": f"{CODE}（或备用码）"}
+
+
+class CodeAgainForm(Dressed, CodeAgain):  # type: ignore[misc]  # the library is untyped
+    labels: ClassVar[dict[str, str]] = {"code": f"{CODE}（或备用码）"}
+
+
+class BindForm(Dressed, ActivateTOTPForm):  # type: ignore[misc]  # the library is untyped
+    labels: ClassVar[dict[str, str]] = {"code": CODE}
+
+
+class ProfileForm(Dressed, forms.Form):
+    phone = forms.CharField(
+        label="手机号", required=False, max_length=20, widget=forms.TextInput({"type": "tel"})
+    )
+    email = forms.EmailField(label="邮箱", required=False)
+
+    def clean_phone(self) -> str:
+        return phone_or_nothing(self.cleaned_data["phone"])
+
+
+def phone_or_nothing(text: str) -> str:
+    if not text:
+        return ""
+    try:
+        return check_phone(text).text
+    except BadCode as wrong:
+        raise ValidationError(str(wrong)) from None
