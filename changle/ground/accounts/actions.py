@@ -168,6 +168,13 @@ def note_lock(*, username: str, now: datetime, cooloff: timedelta) -> None:
         record(user, "lock", by=Actor(), at=now, path=place_of(user))
 
 
+def show_spare_codes(user: User) -> None:
+    """Mark new spare codes as shown: the next page shows them, and a GET writes nothing."""
+    codes = Authenticator.objects.filter(user=user, type=Authenticator.Type.RECOVERY_CODES).first()
+    if codes:
+        codes.wrap().mark_as_viewed()
+
+
 def seen(*, session_key: str, now: datetime) -> None:
     """Remember when a session was last used, for the list of sessions."""
     UserSession.objects.filter(session_key=session_key).update(last_seen_at=now)

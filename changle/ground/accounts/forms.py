@@ -77,13 +77,16 @@ class ProfileForm(Dressed, forms.Form):
     email = forms.EmailField(label="邮箱", required=False)
 
     def clean_phone(self) -> str:
-        return phone_or_nothing(self.cleaned_data["phone"])
+        return mobile_or_nothing(self.cleaned_data["phone"])
 
 
-def phone_or_nothing(text: str) -> str:
+def mobile_or_nothing(text: str) -> str:
     if not text:
         return ""
     try:
-        return check_phone(text).text
+        phone = check_phone(text)
     except BadCode as wrong:
         raise ValidationError(str(wrong)) from None
+    if phone.kind != "mobile":
+        raise ValidationError("这里应填手机号。")
+    return phone.text

@@ -46,6 +46,9 @@ class SignIn(Unprocessable, LoginView):  # type: ignore[misc]  # the library is 
     form_class = SignInForm
     template_name = "accounts/sign_in.html"
 
+    def _redirect_to_pending_stage(self, _request: HttpRequest, _stage: Any) -> None:
+        """Who owes a code may start anew, as somebody else."""
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         demo = in_demo(self.request)
         context: dict[str, Any] = super().get_context_data(**kwargs)

@@ -18,7 +18,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 
 from changle.core.access import signed_in
-from changle.ground.accounts.actions import note
+from changle.ground.accounts.actions import note, show_spare_codes
 from changle.ground.accounts.forms import (
     BindForm,
     CodeAgainForm,
@@ -76,6 +76,7 @@ class Bind(Unprocessable, ActivateTOTPView):  # type: ignore[misc]  # untyped li
     def form_valid(self, form: Any) -> HttpResponse:
         response: HttpResponse = super().form_valid(form)
         told(self.request, "second_factor_on")
+        show_spare_codes(cast("User", self.request.user))
         return response
 
 
@@ -98,6 +99,7 @@ class NewSpareCodes(Unprocessable, GenerateRecoveryCodesView):  # type: ignore[m
     def form_valid(self, form: Any) -> HttpResponse:
         response: HttpResponse = super().form_valid(form)
         told(self.request, "new_spare_codes")
+        show_spare_codes(cast("User", self.request.user))
         return response
 
 
