@@ -6,6 +6,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 
+from changle.core.calendar import seed as seed_calendar
 from changle.core.log import record
 from changle.core.reach import Actor
 from changle.core.refusals import Refused
@@ -52,6 +53,8 @@ def plant_district(*, name: str, code: str, now: datetime, is_sample: bool = Fal
     NodeCode.objects.create(
         node=root, system=NodeCode.System.STATS, code=code, starts_on=timezone.localdate(now)
     )
-    record(root, "found", by=Actor(name="命令行"), at=now)
+    by = Actor(name="命令行")
+    record(root, "found", by=by, at=now)
+    seed_calendar(by=by, now=now)
     seed_classes()
     return root

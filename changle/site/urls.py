@@ -1,5 +1,7 @@
 from django.urls import include, path
 
+from changle.core.file_views import serve
+
 
 urlpatterns = [
     path("", include("changle.faces.portal.urls")),
@@ -9,5 +11,6 @@ urlpatterns = [
     path("desk/organisations/", include("changle.ground.registry.urls")),
     path("desk/figures/", include("changle.oversight.statistics.urls")),
     path("api/v1/", include("changle.faces.api.urls")),
+    path("files/<uuid:public_id>/", serve, name="file"),
     path("", include("changle.site.probes")),
 ]

@@ -7,7 +7,6 @@ from random import Random
 from django.db import transaction
 from django.utils import timezone
 
-from changle.core.calendar import CalendarDay, seed_days
 from changle.core.reach import Actor
 from changle.core.refusals import Refused
 from changle.ground.registry.actions import (
@@ -40,7 +39,6 @@ def make(*, now: datetime, say: Say) -> None:
     random = Random(610112)  # noqa: S311  a sample, not a secret
     say(0, STEPS, "街道、社区与工作日历")
     nodes = places.plant(now=now)
-    CalendarDay.objects.bulk_create(seed_days())
     classes = {(item.list, item.name): item for item in ClassItem.objects.order_by("pk")}
     maker = Maker(random, nodes, classes)
     by = Actor(name="样例", reach=everything(nodes))
