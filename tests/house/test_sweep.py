@@ -1,0 +1,155 @@
+"""Everybody of the sample district at every door: what a role may not open is not there.
+
+Each route is asked with rows of the asker's own place and with rows of another; a page that
+answers with a row outside the asker's reach fails, and so does one that breaks.
+"""
+
+from functools import cache
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern
+from django.utils import timezone
+
+from changle.core.log import LogEntry
+from changle.ground.accounts.models import User
+from changle.ground.registry.models import Organisation
+from changle.ground.territory.models import Grant, Node
+from changle.ground.territory.queries import actor_for
+from changle.site.demo.making import make
+from changle.site.demo.people import CAST, FORMER
+from tests.house.test_routes import all_routes
+
+
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+ROUTES = [(route, entry) for route, entry in all_routes() if "(?P" not in route]
+WELL = {200, 201, 204, 302, 304, 400, 401, 404, 405, 409, 410, 415, 422, 428}
+
+
+@pytest.fixture(scope="module")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """One sample district for the module, taken away with it."""
+    from django.core.management import call_command
+
+    with django_db_blocker.unblock():
+        make(now=timezone.now(), say=lambda *_told: None)
+    yield
+    with django_db_blocker.unblock():
+        flush_everything(call_command)
+
+
+def flush_everything(call_command):
+    from django.db import connection
+
+    from changle.core.constraints import AppendOnly
+
+    guards = [
+        (model, constraint)
+        for model in (LogEntry, *_seals())
+        for constraint in model._meta.constraints
+        if isinstance(constraint, AppendOnly)
+    ]
+    for model, guard in guards:
+        with connection.schema_editor() as editor:
+            editor.remove_constraint(model, guard)
+    call_command("flush", interactive=False, verbosity=0)
+    for model, guard in guards:
+        with connection.schema_editor() as editor:
+            editor.add_constraint(model, guard)
+
+
+def _seals():
+    from changle.core.log import LogSeal
+
+    return (LogSeal,)
+
+
+def client_of(username):
+    client = Client(raise_request_exception=False)
+    client.force_login(User.objects.get(username=username), BACKEND)
+    return client
+
+
+@cache
+def row_in(street):
+    return Organisation.objects.filter(street__name=street, kind="BA").order_by("pk")[0]
+
+
+def fill(route: str, entry: URLPattern, street: str) -> str:
+    """The address of a route for a row of that street."""
+    organisation = row_in(street)
+    node = Node.objects.get(kind="street", name=street)
+    grant = Grant.objects.filter(node=node, ends_on=None).order_by("pk")[0]
+    values = {
+        "pk": organisation.pk, "organisation_id": organisation.pk, "node_id": node.pk, "label": "registry.Organisation",
+        "user_id": grant.user_id, "grant_id": grant.pk, "code": "registry.registered", "name": "pause",
+        "table": "T1", "year": 2021, "slug": "x", "layout": "T1",
+    }  # fmt: skip
+    values |= {"node_pk": node.pk, "person_id": grant.user_id, "username": "qu"}
+    if "territory" in str(entry.lookup_str) and "pk" in route:
+        values["pk"] = node.pk if "node" in route else grant.user_id if "people" in route else grant.pk
+    if "reach/" in route:
+        values["pk"] = organisation.pk
+    parts = []
+    for part in route.split("/"):
+        if part.startswith("<"):
+            kind, _colon, name = part.strip("<>").rpartition(":")
+            fallback = "00000000-0000-0000-0000-000000000000" if kind == "uuid" else 1 if kind == "int" else "x"
+            parts.append(str(values.get(name, fallback)))
+        else:
+            parts.append(part)
+    return "/" + "/".join(parts)
+
+
+@pytest.mark.parametrize("username", [entry[0] for entry in [*CAST, FORMER]])
+def test_no_door_breaks_and_none_opens_without_the_permission(username):
+    client, actor = client_of(username), actor_for(User.objects.get(username=username))
+    wrong = []
+    for route, entry in ROUTES:
+        url = fill(route, entry, "张家堡街道")
+        answer = client.get(url)
+        needs = entry.callback.access
+        if answer.status_code not in WELL:
+            wrong.append((url, answer.status_code))
+        elif needs not in {"public", "signed_in", "api"} and not actor.holds(needs) and answer.status_code not in {404, 405}:
+            wrong.append((url, needs, answer.status_code))
+        if "sign-out" in url or "logout" in url:
+            client = client_of(username)
+    assert wrong == []
+
+
+@pytest.mark.parametrize("username", ["jie-zhangjiabu", "zhongxin-zhangjiabu", "shequ-fangxin", "zuzhi-qiuwen"])
+def test_rows_of_another_street_are_not_there(username):
+    client = client_of(username)
+    theirs = row_in("谭家街道")
+    marker = "不该看见的别街组织"
+    Organisation.objects.filter(pk=theirs.pk).update(
+        name=marker, search_text=marker, contact_name=marker, contact_phone=marker, pinyin="aaaa"
+    )
+    leaks = []
+    for route, entry in ROUTES:
+        if entry.callback.access in {"public", "signed_in"}:
+            continue
+        url = fill(route, entry, "谭家街道")
+        for address in (url, f"{url}?q={marker}"):
+            answer = client.get(address)
+            body = b"".join(answer.streaming_content) if answer.streaming else answer.content
+            text = body.decode("utf-8", "replace").replace(f'value="{marker}"', "").replace(f"“{marker}”", "")
+            if address == url and marker in text:
+                leaks.append((address, answer.status_code))
+    Organisation.objects.filter(pk=theirs.pk).update(name=theirs.name, search_text=theirs.search_text, pinyin=theirs.pinyin)
+    assert leaks == []
+
+
+@pytest.mark.parametrize("username", [entry[0] for entry in CAST])
+def test_a_wrong_method_changes_nothing(username):
+    client = client_of(username)
+    before = (LogEntry.objects.count(), Organisation.objects.count(), Grant.objects.count())
+    for route, entry in ROUTES:
+        if "logout" in route or "sign-out" in route:
+            continue
+        for method in ("put", "delete", "patch"):
+            answer = getattr(client, method)(fill(route, entry, "谭家街道"))
+            assert answer.status_code in WELL | {403, 412}, (route, method, answer.status_code)
+    assert (LogEntry.objects.count(), Organisation.objects.count(), Grant.objects.count()) == before
