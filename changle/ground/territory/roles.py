@@ -115,7 +115,7 @@ _ALL = [
     _role("AUD", "审计", "限期只读：名录、统计、日志。",
           _READ | {P.ORGANISATION_EXPORT, P.LOG_VIEW, P.GRANT_VIEW}),
     _role("SYS", "系统管理员", "账户、备份、后台事项；不看业务内容，不给自己授权。",
-          {P.DESK_OPEN, P.USER_EDIT, P.SYSTEM_OPERATE}),
+          {P.DESK_OPEN, P.USER_EDIT, P.SYSTEM_OPERATE, P.GRANT_VIEW}),
     _role("SEC", "安全管理员", "审核授权。",
           {P.DESK_OPEN, P.NODE_VIEW, P.GRANT_VIEW, P.GRANT_EDIT, P.REACH_EXPLAIN}),
     _role("LOG", "审计管理员", "查看和导出日志，不能改。", {P.DESK_OPEN, P.LOG_VIEW}),
@@ -124,5 +124,11 @@ ROLES = {role.code: role for role in _ALL}
 ROLE_CHOICES = [(role.code, role.name) for role in _ALL]
 # Separation of duties: nobody holds two of these at once.
 TECHNICAL = frozenset({"SYS", "SEC", "LOG"})
-# May hand out any role at or under their place; others hand out what they hold themselves.
-GRANTORS = frozenset({"DCA", "SEC"})
+# Which roles the holder of a role may hand out, at or under their place; never to themselves.
+MAY_GRANT: dict[str, frozenset[str]] = {
+    "DCA": frozenset(ROLES) - TECHNICAL,
+    "STO": frozenset({"CTR", "COM", "OADM", "OSTF"}),
+    "SEC": TECHNICAL,
+}
+# The first security officer has nobody above; where none is in office, these may appoint one.
+FIRST = {"DCA": frozenset({"SEC"})}
