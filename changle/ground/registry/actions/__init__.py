@@ -1,0 +1,30 @@
+from changle.ground.registry.actions.adding import (
+    Draft,
+    DuplicateCode,
+    RegistryRefused,
+    add_many,
+    add_organisation,
+)
+from changle.ground.registry.actions.changing import (
+    Outdated,
+    change_organisation,
+    convert_organisation,
+    move,
+    move_organisation,
+    rename_organisation,
+)
+
+
+__all__ = [
+    "Draft",
+    "DuplicateCode",
+    "Outdated",
+    "RegistryRefused",
+    "add_many",
+    "add_organisation",
+    "change_organisation",
+    "convert_organisation",
+    "move",
+    "move_organisation",
+    "rename_organisation",
+]
