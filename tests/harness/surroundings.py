@@ -42,11 +42,9 @@ def prepare() -> None:
 
 def database_url(folder: str) -> str:
     given = os.environ.get("CHANGLE_TEST_DATABASE_URL")
-    if given:
-        return given
-    kind = os.environ.get("CHANGLE_TEST_DB", "sqlite")
+    kind = os.environ.get("CHANGLE_TEST_DB", "postgres" if given else "sqlite")
     if kind == "postgres":
-        return postgres.Server().url
+        return given or postgres.Server().url
     if kind != "sqlite":
         raise pytest.UsageError(f"CHANGLE_TEST_DB: sqlite or postgres, not {kind!r}")
     return f"sqlite:///{folder}/changle.sqlite3"
