@@ -1,3 +1,5 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
@@ -5,3 +7,8 @@ class RegistryConfig(AppConfig):
     name = "changle.ground.registry"
     label = "registry"
     verbose_name = "组织库"
+
+    def ready(self) -> None:
+        """Enter the app's indicators into the catalogue and its moves into the table of processes."""
+        import_module("changle.ground.registry.indicators")
+        import_module("changle.ground.registry.lifecycle")

@@ -1,0 +1,168 @@
+"""A number is an indicator: a definition, a unit, and exactly the rows that add up to it.
+
+A stock counts what stands at the end of the period, or today when the period has not ended; a
+flow counts what happened within it. Both lie in the territory by a path, and can be cut.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any, Literal
+
+from django.db.models import Count, F, Q, QuerySet, Sum
+
+from changle.core.periods import Period
+from changle.core.refusals import Refused
+
+
+class NoSuchFigure(Refused):
+    """No indicator, or no cut of it, bears this name."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cut:
+    """One way to part the rows: each row falls under one key, or under none ("")."""
+
+    name: str
+    label: str
+    key: str  # lookup to the key
+    text: str = ""  # lookup to what people read; the key itself where empty
+    labels: Mapping[str, str] = field(default_factory=dict)  # or fixed words for the keys
+    order: str = ""  # lookup to the order in which people expect the parts
+    additive: bool = True  # the parts sum to the whole
+    none: str = "未填"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Indicator:
+    code: str
+    name: str
+    definition: str  # 口径, in words
+    unit: str
+    kind: Literal["stock", "flow", "rate"]
+    records: Callable[[date, date], QuerySet[Any]] | None = None
+    # A stock is asked (day, day after): what stands on the day. A flow: (first day, day after the last).
+    place: str = ""  # lookup to the TreePath in which a row lies
+    measure: str = ""  # what is summed; the rows are counted where empty
+    cuts: tuple[Cut, ...] = ()
+    above: str = ""  # of a rate: the codes of its numerator and denominator
+    below: str = ""
+    label: str = ""  # lookup to what a row of the drill-down is called
+    subject: str = ""  # lookup to the key of the record that people open
+    version: str = "1"
+
+    def cut(self, name: str) -> Cut:
+        for cut in self.cuts:
+            if cut.name == name:
+                return cut
+        known = "、".join(cut.name for cut in self.cuts) or "无"
+        raise NoSuchFigure(f"“{self.name}”不能按“{name}”分组，可用：{known}。")
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A value as it is shown: `value` is a whole number, or a rate to four places."""
+
+    indicator: Indicator
+    path: str
+    period: Period
+    as_of: date
+    value: int | float | None  # None: a rate over nothing
+    numerator: int | None = None
+    denominator: int | None = None
+
+
+@dataclass(frozen=True)
+class Slice:
+    key: str
+    label: str
+    value: int
+
+
+CATALOGUE: dict[str, Indicator] = {}
+
+
+def declare(*indicators: Indicator) -> None:
+    for indicator in indicators:
+        CATALOGUE[indicator.code] = indicator
+
+
+def indicator(code: str) -> Indicator:
+    try:
+        return CATALOGUE[code]
+    except KeyError:
+        raise NoSuchFigure(f"没有代码为“{code}”的指标。") from None
+
+
+def as_of(period: Period, today: date) -> date:
+    """The last day of the period, or today while it has not come."""
+    return min(period.last_day, today)
+
+
+def rows(
+    code: str,
+    *,
+    path: str,
+    period: Period,
+    today: date,
+    by: str = "",
+    key: str = "",
+) -> QuerySet[Any]:
+    """Exactly the records that add up to the value, or to one part of it."""
+    asked = indicator(code)
+    if asked.records is None:
+        return rows(asked.above, path=path, period=period, today=today, by=by, key=key)
+    if asked.kind == "stock":
+        day = as_of(period, today)
+        found = asked.records(day, day + timedelta(days=1))
+    else:
+        found = asked.records(period.start, period.end)
+    if path:
+        found = found.filter(**{f"{asked.place}__under": path})
+    if by:
+        cut = asked.cut(by)
+        blank = Q(**{f"{cut.key}__isnull": True})
+        if not cut.key.endswith(("_id", "__id")):
+            blank |= Q(**{cut.key: ""})
+        found = found.filter(Q(**{cut.key: key}) if key else blank)
+    return found.order_by("pk")
+
+
+def total(asked: Indicator, found: QuerySet[Any]) -> int:
+    measure = Sum(asked.measure) if asked.measure else Count("pk")
+    return int(found.order_by().aggregate(value=measure)["value"] or 0)
+
+
+def value(code: str, *, path: str, period: Period, today: date) -> Figure:
+    asked = indicator(code)
+    told = {"indicator": asked, "path": path, "period": period, "as_of": as_of(period, today)}
+    if asked.kind == "rate":
+        above = value(asked.above, path=path, period=period, today=today).value
+        below = value(asked.below, path=path, period=period, today=today).value
+        return rate(told, int(above or 0), int(below or 0))
+    found = rows(code, path=path, period=period, today=today)
+    return Figure(**told, value=total(asked, found))
+
+
+def rate(told: dict[str, Any], above: int, below: int) -> Figure:
+    """A rate is computed from its own numerator and denominator, never from other rates."""
+    quotient = round(above / below, 4) if below else None
+    return Figure(**told, value=quotient, numerator=above, denominator=below)
+
+
+def parts(code: str, by: str, *, path: str, period: Period, today: date) -> list[Slice]:
+    """The value by one cut, in one grouped query; parts without rows are not listed."""
+    asked = indicator(code)
+    cut = asked.cut(by)
+    found = rows(code, path=path, period=period, today=today).order_by()
+    measure = Sum(asked.measure) if asked.measure else Count("pk")
+    grouping = {"part": F(cut.key), "part_text": F(cut.text or cut.key), "part_order": F(cut.order or cut.key)}
+    told = found.values(**grouping).annotate(part_value=measure).order_by("part_order", "part")
+    return [
+        Slice(
+            "" if row["part"] is None else str(row["part"]),
+            cut.labels.get(str(row["part"])) or str(row["part_text"] or cut.none),
+            int(row["part_value"] or 0),
+        )
+        for row in told
+    ]
