@@ -1,5 +1,6 @@
 """The log as people read it."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -114,6 +115,11 @@ def log_page(rows: "QuerySet[LogEntry]", *, before: int | None) -> tuple[list[Lo
     entries = list(rows[: MOST_ON_A_PAGE + 1])
     shown = entries[:MOST_ON_A_PAGE]
     return in_words(shown), (shown[-1].pk if len(entries) > MOST_ON_A_PAGE else None)
+
+
+def log_to_export(rows: "QuerySet[LogEntry]") -> Iterator[LogEntry]:
+    """The newest entries that one file holds, fetched in batches."""
+    return rows[:MOST_EXPORTED].iterator(chunk_size=2000)
 
 
 def in_words(entries: "list[LogEntry] | QuerySet[LogEntry]") -> list[LogLine]:

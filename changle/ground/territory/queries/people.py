@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db.models import Prefetch, Q, QuerySet
 
+from changle.core.log import LogEntry
 from changle.core.reach import Actor
 from changle.ground.accounts.models import User
 from changle.ground.territory.models import Grant, Node
@@ -178,6 +179,16 @@ def obstacle(grant: Grant, successor: User, on: date) -> str:
     if grant.node.ends_on is not None and grant.node.ends_on <= starts_on:
         return "该单位届时已撤销"
     return ""
+
+
+def history_of_person(actor: Actor, user: User, *, most: int = 50) -> "QuerySet[LogEntry]":
+    """What was done to an account and its grants, the daily coming and going left out."""
+    account = Q(subject_label=user._meta.label, subject_id=str(user.pk)) & ~Q(
+        verb__in=["sign_in", "sign_out"]
+    )
+    keys = [str(pk) for pk in seen_grants(actor).filter(user=user).values_list("pk", flat=True)]
+    granted = Q(subject_label=Grant._meta.label, subject_id__in=keys)
+    return LogEntry.objects.filter(account | granted).order_by("-id")[:most]
 
 
 def role_filter() -> list[tuple[str, str]]:
