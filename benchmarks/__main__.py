@@ -1,7 +1,7 @@
 """Cost per page and call as multiples of an empty view of the same server, in one run.
 
-    bin/bench              ×1 on SQLite
-    bin/bench --all        ×1 and ×13, SQLite and PostgreSQL, import, start and memory; writes RESULTS.md
+bin/bench              ×1 on SQLite
+bin/bench --all        ×1 and ×13, SQLite and PostgreSQL, import, start and memory; writes RESULTS.md
 """
 
 import argparse
@@ -28,7 +28,12 @@ PAGES = [  # path, who, goal as a multiple of the empty view (None: none set)
     ("组织页", "/desk/organisations/{organisation}/", "qu", 12.0),
     ("名录检索“舞蹈”", "/desk/organisations/?q=%E8%88%9E%E8%B9%88", "qu", None),
     ("接口 organisations 50 条", "/api/v1/organisations?limit=50", "token", 8.0),
-    ("接口 registered by street", "/api/v1/indicators/registry.registered?by=street", "token", None),
+    (
+        "接口 registered by street",
+        "/api/v1/indicators/registry.registered?by=street",
+        "token",
+        None,
+    ),
 ]
 
 
@@ -49,8 +54,10 @@ def main() -> None:
 RESULTS = ROOT / "benchmarks" / "RESULTS.md"
 HEAD = """# Results
 
-Made by `bin/bench --all`. Processor time per request is that of all server processes, from the system's own accounting;
-**ratio** is its multiple of an empty view (`{empty}`, through all middleware) of the same server in the same run. Machines differ and so do runs:
+Made by `bin/bench --all`. Processor time per request is that of all server processes, from the
+system's own accounting;
+**ratio** is its multiple of an empty view (`{empty}`, through all middleware) of the same server in the same run.
+Machines differ and so do runs:
 read the ratios, not the milliseconds.
 
 {{machine}}
@@ -60,7 +67,12 @@ read the ratios, not the milliseconds.
 
 def machine() -> str:
     cpu = next(
-        (line.split(":")[1].strip() for line in Path("/proc/cpuinfo").read_text().splitlines() if "model name" in line), "?"
+        (
+            line.split(":")[1].strip()
+            for line in Path("/proc/cpuinfo").read_text().splitlines()
+            if "model name" in line
+        ),
+        "?",
     )
     return f"Machine: {os.cpu_count()} cores, {cpu}; Python {platform.python_version()}."
 
@@ -72,7 +84,10 @@ def run_size(times: int, database: str, requests: int) -> str:
             first = server.seconds_to_first_page
         if times > 1:
             subprocess.run(
-                [sys.executable, "-m", "benchmarks.scale", str(times)], cwd=ROOT, env=server.env, check=True
+                [sys.executable, "-m", "benchmarks.scale", str(times)],
+                cwd=ROOT,
+                env=server.env,
+                check=True,
             )
         with Server(folder, database=database) as server:
             second = server.seconds_to_first_page
@@ -118,12 +133,19 @@ def count_queries(server: Server, organisation: str) -> dict[str, str]:
     pages = [(who, path.format(organisation=organisation)) for _label, path, who, _goal in PAGES]
     env = server.env | {"BENCH_PAGES": json.dumps(pages)}
     answer = subprocess.run(
-        [sys.executable, "-m", "benchmarks.queries"], cwd=ROOT, env=env, capture_output=True, text=True, check=True
+        [sys.executable, "-m", "benchmarks.queries"],
+        cwd=ROOT,
+        env=env,
+        capture_output=True,
+        text=True,
+        check=True,
     )
     return dict(json.loads(answer.stdout.strip().splitlines()[-1]))
 
 
-def row(label: str, queries: str, alone: Measure, crowd: Measure, empty: Measure, goal: float | None) -> str:
+def row(
+    label: str, queries: str, alone: Measure, crowd: Measure, empty: Measure, goal: float | None
+) -> str:
     ratio = alone.cpu_ms / empty.cpu_ms
     told = "" if goal is None else f"≤ {goal:g}{'' if ratio <= goal else ' ✗'}"
     return (
@@ -137,7 +159,12 @@ def import_speed() -> str:
     with tempfile.TemporaryDirectory() as name:
         env = {k: v for k, v in os.environ.items() if k != "DATABASE_URL"} | {"CHANGLE_DATA": name}
         answer = subprocess.run(
-            [sys.executable, "-m", "benchmarks.import_speed"], cwd=ROOT, env=env, capture_output=True, text=True, check=True
+            [sys.executable, "-m", "benchmarks.import_speed"],
+            cwd=ROOT,
+            env=env,
+            capture_output=True,
+            text=True,
+            check=True,
         )
     told = json.loads(answer.stdout.strip().splitlines()[-1])
     lines = ["## Import of a spreadsheet", "", "| what | value |", "|---|---:|"]

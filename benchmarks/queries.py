@@ -32,10 +32,13 @@ def main() -> None:
             extra = {"HTTP_AUTHORIZATION": f"Bearer {made}"}
         elif who:
             client.force_login(
-                User.objects.get(username=who), "allauth.account.auth_backends.AuthenticationBackend"
+                User.objects.get(username=who),
+                "allauth.account.auth_backends.AuthenticationBackend",
             )
         client.get(path, **extra)
-        with CaptureQueriesContext(connection, ) as asked:
+        with CaptureQueriesContext(
+            connection,
+        ) as asked:
             client.get(path, **extra)
         counts[f"{who} {path}"] = str(len(asked))
     sys.stdout.write(json.dumps(counts) + "\n")

@@ -28,10 +28,12 @@ def main() -> None:
         below = node.kind == Node.Kind.COMMUNITY
         nodes[f"{node.parent}/{node.name}" if below else node.name] = node
     classes = {(item.list, item.name): item for item in ClassItem.objects.all()}
-    maker = Maker(Random(1), nodes, classes)  # noqa: S311
+    maker = Maker(Random(1), nodes, classes)
     maker.serial, maker.filing = 10_000, 10_000
     root = next(node for node in nodes.values() if node.parent is None)
-    by = Actor(name="bench", reach={"organisation.edit": (root.path,), "organisation.view": (root.path,)})
+    by = Actor(
+        name="bench", reach={"organisation.edit": (root.path,), "organisation.view": (root.path,)}
+    )
     for turn in range(times - 1):
         maker.taken.clear()
         drafts = [replace(d, name=f"{d.name}{turn + 2}", short_name="") for d in at_close(maker)]

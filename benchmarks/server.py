@@ -26,7 +26,9 @@ def free_port() -> int:
 
 
 def environment(folder: Path, port: int, database: str) -> dict[str, str]:
-    env = {k: v for k, v in os.environ.items() if not k.startswith("CHANGLE_") and k != "DATABASE_URL"}
+    env = {
+        k: v for k, v in os.environ.items() if not k.startswith("CHANGLE_") and k != "DATABASE_URL"
+    }
     env |= {"CHANGLE_DATA": str(folder), "PORT": str(port), "CHANGLE_DEMO": "1"}
     if database:
         env["DATABASE_URL"] = database
@@ -111,7 +113,9 @@ class Measure:
     per_second: float
 
 
-def ask(server: Server, path: str, headers: dict[str, str], *, clients: int, requests: int) -> Measure:
+def ask(
+    server: Server, path: str, headers: dict[str, str], *, clients: int, requests: int
+) -> Measure:
     """`requests` in all, by `clients` that keep their connections; bounded, loopback only."""
     each = max(1, requests // clients)
     times: list[float] = []

@@ -5,7 +5,7 @@ flow counts what happened within it. Both lie in the territory by a path, and ca
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any, Literal
 
@@ -135,19 +135,19 @@ def total(asked: Indicator, found: QuerySet[Any]) -> int:
 
 def value(code: str, *, path: str, period: Period, today: date) -> Figure:
     asked = indicator(code)
-    told = {"indicator": asked, "path": path, "period": period, "as_of": as_of(period, today)}
+    bare = Figure(asked, path, period, as_of(period, today), value=None)
     if asked.kind == "rate":
         above = value(asked.above, path=path, period=period, today=today).value
         below = value(asked.below, path=path, period=period, today=today).value
-        return rate(told, int(above or 0), int(below or 0))
+        return rate(bare, int(above or 0), int(below or 0))
     found = rows(code, path=path, period=period, today=today)
-    return Figure(**told, value=total(asked, found))
+    return replace(bare, value=total(asked, found))
 
 
-def rate(told: dict[str, Any], above: int, below: int) -> Figure:
+def rate(bare: Figure, above: int, below: int) -> Figure:
     """A rate is computed from its own numerator and denominator, never from other rates."""
     quotient = round(above / below, 4) if below else None
-    return Figure(**told, value=quotient, numerator=above, denominator=below)
+    return replace(bare, value=quotient, numerator=above, denominator=below)
 
 
 def parts(code: str, by: str, *, path: str, period: Period, today: date) -> list[Slice]:
@@ -156,7 +156,11 @@ def parts(code: str, by: str, *, path: str, period: Period, today: date) -> list
     cut = asked.cut(by)
     found = rows(code, path=path, period=period, today=today).order_by()
     measure = Sum(asked.measure) if asked.measure else Count("pk")
-    grouping = {"part": F(cut.key), "part_text": F(cut.text or cut.key), "part_order": F(cut.order or cut.key)}
+    grouping = {
+        "part": F(cut.key),
+        "part_text": F(cut.text or cut.key),
+        "part_order": F(cut.order or cut.key),
+    }
     told = found.values(**grouping).annotate(part_value=measure).order_by("part_order", "part")
     return [
         Slice(

@@ -134,11 +134,14 @@ def work(name: str) -> Callable[[Work], Work]:
     return keep
 
 
-def enqueue(
-    name: str, title: str, args: dict[str, Any], *, by: Actor, now: datetime
-) -> Job:
+def enqueue(name: str, title: str, args: dict[str, Any], *, by: Actor, now: datetime) -> Job:
     return Job.objects.create(
-        name=name, title=title, args=args, run_at=now, created_at=now, asked_by_id=by.user_id or None
+        name=name,
+        title=title,
+        args=args,
+        run_at=now,
+        created_at=now,
+        asked_by_id=by.user_id or None,
     )
 
 
@@ -148,7 +151,9 @@ def take(now: datetime) -> Job | None:
     due = Q(state=Job.State.WAITING, run_at__lte=now)
     orphaned = Q(state=Job.State.RUNNING, lease_until__lt=now)
     job = (
-        Job.objects.select_for_update(skip_locked=connection.features.has_select_for_update_skip_locked)
+        Job.objects.select_for_update(
+            skip_locked=connection.features.has_select_for_update_skip_locked
+        )
         .filter(due | orphaned)
         .order_by("run_at", "id")
         .first()
@@ -201,7 +206,9 @@ def run(job: Job, *, clock: Callable[[], datetime]) -> None:
             run_at=clock() + timedelta(seconds=5 * job.attempts),
             ended_at=None if again else clock(),
             error=traceback.format_exc()[-4000:],
-            message=("稍后重试" if again else f"未能完成（{type(error).__name__}），请联系管理员。"),
+            message=(
+                "稍后重试" if again else f"未能完成（{type(error).__name__}），请联系管理员。"
+            ),
         )
     else:
         _end(job, Job.State.DONE, clock(), result=result)

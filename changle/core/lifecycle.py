@@ -133,9 +133,7 @@ class Lifecycle(Generic[StatefulT]):
         return row
 
     @transaction.atomic
-    def fire(
-        self, pk: int, name: str, *, by: Actor, now: datetime, note: str = ""
-    ) -> StatefulT:
+    def fire(self, pk: int, name: str, *, by: Actor, now: datetime, note: str = "") -> StatefulT:
         """Move one row, as the only hand on it. Who may not reach it finds no such row."""
         move = self.moves[name]
         row = by.rows(self.model, move.needs).select_for_update(of=("self",)).get(pk=pk)

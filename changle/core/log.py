@@ -105,7 +105,7 @@ class LogLock(models.Model):
         return self.name
 
 
-def record(
+def record(  # noqa: PLR0913  a deed has as many facts
     row: models.Model,
     verb: str,
     *,

@@ -50,9 +50,7 @@ class _Audience:
 audience = _Audience()
 
 
-def tell(
-    row: Reachable, text: str, *, needs: str, by: Actor, at: datetime, url: str = ""
-) -> int:
+def tell(row: Reachable, text: str, *, needs: str, by: Actor, at: datetime, url: str = "") -> int:
     """Tell everybody who holds the permission over the row, but for who did it."""
     people = set(audience.ask(needs, anchor_paths(row))) - {by.user_id}
     Notice.objects.bulk_create(

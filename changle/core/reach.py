@@ -30,12 +30,12 @@ class TreePath(models.CharField):  # type: ignore[type-arg]  # not subscriptable
 
 
 @TreePath.register_lookup
-class Under(Lookup):  # type: ignore[type-arg]  # not subscriptable at run time
-    """The subtree of a path, itself included. "/" is the character after "." """
+class Under(Lookup):
+    """The subtree of a path, itself included: the range up to "/", which follows "." in bytes."""
 
     lookup_name = "under"
 
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
         side, params = self.process_lhs(compiler, connection)
         prefix = str(self.rhs)
         if not prefix:
@@ -62,7 +62,9 @@ class Actor:
 
     user_id: int = 0  # 0: no person, such as a nightly job
     name: str = "系统"
-    reach: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # permission -> path prefixes
+    reach: Mapping[str, tuple[str, ...]] = field(
+        default_factory=dict
+    )  # permission -> path prefixes
     own: frozenset[str] = frozenset()  # what they may do with the rows they filed themselves
 
     def holds(self, needs: str) -> bool:

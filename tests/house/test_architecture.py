@@ -28,10 +28,16 @@ def sources(folder: Path = HOUSE) -> list[Path]:
     return [p for p in sorted(folder.rglob("*.py")) if "migrations" not in p.parts]
 
 
-@pytest.mark.parametrize("config", [c for c in OURS if ".core" not in c.name and ".site" not in c.name], ids=str)
+@pytest.mark.parametrize(
+    "config", [c for c in OURS if ".core" not in c.name and ".site" not in c.name], ids=str
+)
 def test_an_app_has_the_files_of_the_house_and_no_others(config):
     folder = Path(config.path)
-    names = {p.stem if p.suffix == ".py" else p.name for p in folder.iterdir() if not p.name.startswith("__pyc")}
+    names = {
+        p.stem if p.suffix == ".py" else p.name
+        for p in folder.iterdir()
+        if not p.name.startswith("__pyc")
+    }
     assert names <= APP_FILES
 
 
@@ -71,7 +77,10 @@ def test_views_read_only_what_the_actor_reaches():
             continue
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.Attribute) and node.attr in {"objects", "_default_manager"}:
-                if path.stem in {"actions", "queries"} or path.parent.name in {"actions", "queries"}:
+                if path.stem in {"actions", "queries"} or path.parent.name in {
+                    "actions",
+                    "queries",
+                }:
                     continue  # the app's own tables, such as tokens
                 guilty.append(f"{path.relative_to(ROOT)}:{node.lineno}")
     assert guilty == []
@@ -85,7 +94,11 @@ def test_only_fire_assigns_state():
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             targets = node.targets if isinstance(node, ast.Assign) else []
             for target in targets:
-                if isinstance(target, ast.Attribute) and target.attr == "state" and path.name != "jobs.py":
+                if (
+                    isinstance(target, ast.Attribute)
+                    and target.attr == "state"
+                    and path.name != "jobs.py"
+                ):
                     guilty.append(f"{path.relative_to(ROOT)}:{node.lineno}")
     assert guilty == []
 
@@ -124,7 +137,9 @@ def test_every_template_is_used():
     names = {str(p).split("/templates/", 1)[1] for p in templates()}
     text = "\n".join(p.read_text("utf-8") for p in [*sources(), *templates()])
     used = {name for name in names if f'"{name}"' in text or f"'{name}'" in text}
-    by_library = {n for n in names if n.startswith(("account/", "mfa/", "usersessions/", "allauth/"))}
+    by_library = {
+        n for n in names if n.startswith(("account/", "mfa/", "usersessions/", "allauth/"))
+    }
     by_django = {"404.html", "500.html", "403.html", "400.html", "403_csrf.html"}
     assert sorted(names - used - by_library - by_django) == []
 

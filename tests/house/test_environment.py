@@ -50,5 +50,5 @@ def test_sense_starts_and_secrets_are_kept_for_the_owner_alone(tmp_path):
 def test_the_example_names_every_setting():
     code = (ROOT / "changle/site/settings.py").read_text("utf-8")
     named = set(re.findall(r'env\.\w+\(\s*"(\w+)"', code))
-    example = set(re.findall(r"^(\w+)=", (ROOT / ".env.example").read_text("utf-8"), re.M))
+    example = set(re.findall(r"^(\w+)=", (ROOT / ".env.example").read_text("utf-8"), re.MULTILINE))
     assert named == example

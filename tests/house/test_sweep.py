@@ -88,14 +88,22 @@ def fill(route: str, entry: URLPattern, street: str) -> str:
     }  # fmt: skip
     values |= {"node_pk": node.pk, "person_id": grant.user_id, "username": "qu"}
     if "territory" in str(entry.lookup_str) and "pk" in route:
-        values["pk"] = node.pk if "node" in route else grant.user_id if "people" in route else grant.pk
+        values["pk"] = (
+            node.pk if "node" in route else grant.user_id if "people" in route else grant.pk
+        )
     if "reach/" in route:
         values["pk"] = organisation.pk
     parts = []
     for part in route.split("/"):
         if part.startswith("<"):
             kind, _colon, name = part.strip("<>").rpartition(":")
-            fallback = "00000000-0000-0000-0000-000000000000" if kind == "uuid" else 1 if kind == "int" else "x"
+            fallback = (
+                "00000000-0000-0000-0000-000000000000"
+                if kind == "uuid"
+                else 1
+                if kind == "int"
+                else "x"
+            )
             parts.append(str(values.get(name, fallback)))
         else:
             parts.append(part)
@@ -112,14 +120,20 @@ def test_no_door_breaks_and_none_opens_without_the_permission(username):
         needs = entry.callback.access
         if answer.status_code not in WELL:
             wrong.append((url, answer.status_code))
-        elif needs not in {"public", "signed_in", "api"} and not actor.holds(needs) and answer.status_code not in {404, 405}:
+        elif (
+            needs not in {"public", "signed_in", "api"}
+            and not actor.holds(needs)
+            and answer.status_code not in {404, 405}
+        ):
             wrong.append((url, needs, answer.status_code))
         if "sign-out" in url or "logout" in url:
             client = client_of(username)
     assert wrong == []
 
 
-@pytest.mark.parametrize("username", ["jie-zhangjiabu", "zhongxin-zhangjiabu", "shequ-fangxin", "zuzhi-qiuwen"])
+@pytest.mark.parametrize(
+    "username", ["jie-zhangjiabu", "zhongxin-zhangjiabu", "shequ-fangxin", "zuzhi-qiuwen"]
+)
 def test_rows_of_another_street_are_not_there(username):
     client = client_of(username)
     theirs = row_in("谭家街道")
@@ -135,10 +149,16 @@ def test_rows_of_another_street_are_not_there(username):
         for address in (url, f"{url}?q={marker}"):
             answer = client.get(address)
             body = b"".join(answer.streaming_content) if answer.streaming else answer.content
-            text = body.decode("utf-8", "replace").replace(f'value="{marker}"', "").replace(f"“{marker}”", "")
+            text = (
+                body.decode("utf-8", "replace")
+                .replace(f'value="{marker}"', "")
+                .replace(f"“{marker}”", "")
+            )
             if address == url and marker in text:
                 leaks.append((address, answer.status_code))
-    Organisation.objects.filter(pk=theirs.pk).update(name=theirs.name, search_text=theirs.search_text, pinyin=theirs.pinyin)
+    Organisation.objects.filter(pk=theirs.pk).update(
+        name=theirs.name, search_text=theirs.search_text, pinyin=theirs.pinyin
+    )
     assert leaks == []
 
 

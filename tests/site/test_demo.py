@@ -26,7 +26,7 @@ def standing(on):
 
 def test_the_sample_district_holds_what_was_published():
     steps = []
-    make(now=timezone.now(), say=lambda done, total, text: steps.append((done, total)))
+    make(now=timezone.now(), say=lambda done, total, _text: steps.append((done, total)))
     assert steps[0] == (0, 6)
     assert steps[-1] == (6, 6)
     for day in (date(2021, 12, 31), timezone.localdate()):

@@ -9,7 +9,8 @@ from changle.core.privacy import Privacy
 
 class UserManager(BaseUserManager):  # type: ignore[type-arg]  # not subscriptable at run time
     def get_by_natural_key(self, username: str | None) -> "User":
-        return self.get(username__iexact=username)
+        user: User = self.get(username__iexact=username)
+        return user
 
 
 class User(AbstractBaseUser):

@@ -1,5 +1,8 @@
-"""What the registry counts. Every count is of identities, so that each holds for any past day and
-no body counts twice: on any day a body has at most one identity."""
+"""What the registry counts.
+
+Every count is of identities, so that each holds for any past day and no body counts twice: on any
+day a body has at most one identity.
+"""
 
 from datetime import date
 

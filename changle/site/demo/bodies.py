@@ -31,10 +31,11 @@ NAMED = {  # from the published account; their particulars are invented
     ("ST", "社会问题"): ["西安市未央区益人行志愿者协会"],
 }
 SHORT = {"秋文": "秋文社工", "常青藤": "常青藤社工", "益人行": "益人行"}
-TRADE = (
-    "晨曦 和风 青禾 朝露 雁南 松涛 云帆 春泥 向阳 同心 星河 渭滨 明德 惠民 安澜 乐康 知行 嘉木 远山 清源 "
-    "百川 初心 凌霄 博雅 启明 瑞丰 守望 汇智 泽润 融和"
-).split()
+TRADE = [
+    "晨曦", "和风", "青禾", "朝露", "雁南", "松涛", "云帆", "春泥", "向阳", "同心",
+    "星河", "渭滨", "明德", "惠民", "安澜", "乐康", "知行", "嘉木", "远山", "清源",
+    "百川", "初心", "凌霄", "博雅", "启明", "瑞丰", "守望", "汇智", "泽润", "融和",
+]  # fmt: skip
 MF_FORMS = {
     "教育": ["幼儿园", "艺术培训中心", "青少年成长中心", "职业技能培训学校"],
     "民政": ["社会工作服务中心", "养老服务中心", "社区服务中心", "助残服务中心"],
@@ -44,7 +45,15 @@ MF_FORMS = {
     "社会问题": ["法律服务中心", "心理服务中心", "矛盾调处服务中心"],
 }
 ST_FORMS = {
-    "文体": ["书法家协会", "太极拳协会", "戏曲协会", "篮球协会", "摄影家协会", "秦腔研究会", "象棋协会"],
+    "文体": [
+        "书法家协会",
+        "太极拳协会",
+        "戏曲协会",
+        "篮球协会",
+        "摄影家协会",
+        "秦腔研究会",
+        "象棋协会",
+    ],
     "科技": ["科技工作者联合会", "农技协会", "信息技术协会", "创新创业协会", "科普协会"],
     "民政": ["社会组织联合会", "慈善协会", "老年人协会", "社会工作协会", "养老服务协会"],
     "教育": ["教育学会", "家庭教育研究会", "民办教育协会"],
@@ -56,13 +65,42 @@ CLASS_OF = {  # local field -> the national class of a non-enterprise unit and o
     "科技": ("科技服务", "科技研究"), "卫健": ("卫生", "卫生"), "社会问题": ("社会服务", "法律"),
 }  # fmt: skip
 TEAMS = {
-    "文体活动类": ["舞蹈队", "合唱团", "太极队", "书画社", "秦腔自乐班", "乒乓球队", "摄影社", "模特队"],
-    "生活服务类": ["为老服务队", "家电维修队", "四点半课堂", "便民理发队", "助餐服务队", "健康义诊队"],
+    "文体活动类": [
+        "舞蹈队",
+        "合唱团",
+        "太极队",
+        "书画社",
+        "秦腔自乐班",
+        "乒乓球队",
+        "摄影社",
+        "模特队",
+    ],
+    "生活服务类": [
+        "为老服务队",
+        "家电维修队",
+        "四点半课堂",
+        "便民理发队",
+        "助餐服务队",
+        "健康义诊队",
+    ],
     "社区事务类": ["治安巡逻队", "环境维护队", "邻里调解队", "物业协商会", "红袖章巡防队"],
     "公益慈善类": ["爱心互助社", "助残志愿队", "助学志愿队", "邻里互助会", "关爱儿童志愿队"],
 }
 TEAM_WEIGHTS = {"文体活动类": 42, "生活服务类": 24, "社区事务类": 20, "公益慈善类": 14}
-PREFIXES = ["夕阳红", "红石榴", "凤城", "暖心", "幸福里", "百姓", "同乐", "常春", "金秋", "雅韵", "渭水", ""]
+PREFIXES = [
+    "夕阳红",
+    "红石榴",
+    "凤城",
+    "暖心",
+    "幸福里",
+    "百姓",
+    "同乐",
+    "常春",
+    "金秋",
+    "雅韵",
+    "渭水",
+    "",
+]
 SURNAMES = "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦"
 
 
@@ -87,7 +125,9 @@ class Maker:
         """A code with both check characters right, in a block of numbers no registrar gives out."""
         self.serial += 1
         body = f"MJT{self.serial:05d}"
-        first = f"{ {'ST': '51', 'MF': '52', 'JJH': '53'}[kind] }610112{body}{organisation_check(body)}"
+        first = (
+            f"{ {'ST': '51', 'MF': '52', 'JJH': '53'}[kind] }610112{body}{organisation_check(body)}"
+        )
         return first + uscc_check(first)
 
     def name(self, field: str, forms: dict[str, list[str]]) -> str:
@@ -109,7 +149,9 @@ class Maker:
         street = self.random.choices(list(FILED_BY_STREET), list(FILED_BY_STREET.values()))[0]
         return self.random.choice(self.communities[street])
 
-    def registered(self, kind: str, field: str, name: str, on: date, *, place: Node | None = None) -> Draft:
+    def registered(
+        self, kind: str, field: str, name: str, on: date, *, place: Node | None = None
+    ) -> Draft:
         seat = place or self.seat()
         national, association = CLASS_OF[field]
         listed = ("nonenterprise", national) if kind == "MF" else ("association", association)
@@ -134,7 +176,9 @@ class Maker:
     def filed(self, place: Node, on: date) -> Draft:
         category = self.random.choices(list(TEAM_WEIGHTS), list(TEAM_WEIGHTS.values()))[0]
         while True:
-            name = f"{place.name}{self.random.choice(PREFIXES)}{self.random.choice(TEAMS[category])}"
+            name = (
+                f"{place.name}{self.random.choice(PREFIXES)}{self.random.choice(TEAMS[category])}"
+            )
             if f"{place.pk}{name}" not in self.taken:
                 break
         self.taken.add(f"{place.pk}{name}")
@@ -167,8 +211,12 @@ def at_close(maker: Maker) -> Iterator[Draft]:
                 late = maker.random.random() < 0.06  # noqa: PLR2004  some joined in the closed year
                 on = maker.day(2021, 2021) if late else maker.day(2006, 2020)
                 if number < len(named):
-                    home = maker.communities["辛家庙街道" if "常青藤" in named[number] else "张家堡街道"][0]
-                    yield maker.registered(kind, field, named[number], date(2016, 5, 18), place=home)
+                    home = maker.communities[
+                        "辛家庙街道" if "常青藤" in named[number] else "张家堡街道"
+                    ][0]
+                    yield maker.registered(
+                        kind, field, named[number], date(2016, 5, 18), place=home
+                    )
                 else:
                     yield maker.registered(kind, field, maker.name(field, forms), on)
     recent = set(maker.random.sample(range(FILED_AT_CLOSE), FILED_IN_2021))

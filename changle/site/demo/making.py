@@ -71,16 +71,28 @@ def past(maker: Maker, *, by: Actor, now: datetime) -> None:
             ("MF", "教育", 2019), ("ST", "科技", 2019), ("MF", "卫健", 2018)]  # fmt: skip
     drafts = [
         maker.registered(
-            kind, field, maker.name(field, {field: ["服务中心" if kind == "MF" else "协会"]}), maker.day(2008, 2015)
+            kind,
+            field,
+            maker.name(field, {field: ["服务中心" if kind == "MF" else "协会"]}),
+            maker.day(2008, 2015),
         )
         for kind, field, _year in gone
     ]
-    for organisation, (_kind, _field, year) in zip(add_many(drafts=drafts, by=by, now=now), gone, strict=True):
+    for organisation, (_kind, _field, year) in zip(
+        add_many(drafts=drafts, by=by, now=now), gone, strict=True
+    ):
         on = maker.day(year, year)
         if year == 2020:  # noqa: PLR2004  one of them lost its registration
             move(organisation.pk, "revoke", by=by, now=now, on=on, note="样例：被撤销登记")
         else:
-            move(organisation.pk, "liquidate", by=by, now=now, on=on - timedelta(days=40), note="样例：开始清算")
+            move(
+                organisation.pk,
+                "liquidate",
+                by=by,
+                now=now,
+                on=on - timedelta(days=40),
+                note="样例：开始清算",
+            )
             move(organisation.pk, "deregister", by=by, now=now, on=on, note="样例：清算结束")
 
 
@@ -99,7 +111,9 @@ def recent(
     for organisation in maker.random.sample([o for o in filed if o.ended_on is None], 3):
         move(organisation.pk, "pause", by=by, now=now, on=ago[2], note="样例：场地维修")
     drafts: list[Draft] = [
-        maker.registered("MF", "社会问题", maker.name("社会问题", {"社会问题": ["心理服务中心"]}), ago[4])
+        maker.registered(
+            "MF", "社会问题", maker.name("社会问题", {"社会问题": ["心理服务中心"]}), ago[4]
+        )
     ]
     seats = [maker.seat() for _each in range(16)]
     drafts += [maker.filed(seat, ago[number % 8]) for number, seat in enumerate(seats[:12])]

@@ -35,7 +35,10 @@ def plant(*, now: datetime) -> dict[str, Node]:
     NodeCode.objects.filter(node=root).update(starts_on=CODES_SINCE)
     nodes = {root.name: root}
     streets = grow(
-        [Node(kind=Node.Kind.STREET, name=street["name"], parent=root) for street in facts["streets"]]
+        [
+            Node(kind=Node.Kind.STREET, name=street["name"], parent=root)
+            for street in facts["streets"]
+        ]
     )
     codes = []
     for street, fact in zip(streets, facts["streets"], strict=True):
@@ -53,7 +56,12 @@ def plant(*, now: datetime) -> dict[str, Node]:
         codes.append(code(node, NodeCode.System.STATS, number))
     centres = grow(
         [
-            Node(kind=Node.Kind.CENTRE, name=f"{street.name}社会组织服务中心", short_name="中心", parent=street)
+            Node(
+                kind=Node.Kind.CENTRE,
+                name=f"{street.name}社会组织服务中心",
+                short_name="中心",
+                parent=street,
+            )
             for street in streets
         ]
         + [Node(kind=Node.Kind.CENTRE, name="未央区社会组织孵化基地", parent=root)]

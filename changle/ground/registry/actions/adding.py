@@ -188,7 +188,9 @@ def refuse_duplicate(draft: Draft) -> None:
         if holder is not None:
             raise DuplicateCode(holder)
     if draft.filing_number:
-        holder = Organisation.objects.filter(filing_number=draft.filing_number).order_by("pk").first()
+        holder = (
+            Organisation.objects.filter(filing_number=draft.filing_number).order_by("pk").first()
+        )
         if holder is not None:
             raise DuplicateCode(holder)
 

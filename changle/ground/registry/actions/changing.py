@@ -42,8 +42,18 @@ def locked(pk: int, *, by: Actor) -> Organisation:
     return rows.select_related("node").get(pk=pk)
 
 
+def place_of(organisation: Organisation) -> Node:
+    """Where it lies in the tree: every organisation lies somewhere."""
+    place = organisation.node.parent
+    if place is None:
+        raise RegistryRefused("这个组织没有所在地。")
+    return place
+
+
 def open_identity(organisation: Organisation) -> Identity | None:
-    return organisation.identities.filter(ends_on__isnull=True).order_by("-starts_on", "-pk").first()
+    return (
+        organisation.identities.filter(ends_on__isnull=True).order_by("-starts_on", "-pk").first()
+    )
 
 
 @transaction.atomic
@@ -57,8 +67,11 @@ def change_organisation(
     on: date | None = None,
     note: str = "",
 ) -> Organisation:
-    """Save what differs. `version` is the one the person had before them; `on` dates a change of
-    what the body is (default: today)."""
+    """Save what differs.
+
+    `version` is the one the person had before them; `on` dates a change of what the body is
+    (default: today).
+    """
     organisation = locked(pk, by=by)
     if organisation.version != version:
         raise Outdated(entries_since(organisation, version))
@@ -95,7 +108,7 @@ def entries_since(organisation: Organisation, version: int) -> list[LogEntry]:
 def check(organisation: Organisation, *, by: Actor) -> None:
     """The rules of entry hold for a changed body too."""
     draft = Draft(
-        kind=organisation.kind, name=organisation.name, place=organisation.node.parent,
+        kind=organisation.kind, name=organisation.name, place=place_of(organisation),
         uscc=organisation.uscc, code_override_reason=organisation.code_override_reason,
         registrar_code=organisation.registrar_code,
     )  # fmt: skip
@@ -145,7 +158,7 @@ def turn_identity(
     Identity.objects.create(
         organisation=organisation, kind=organisation.kind, name=organisation.name,
         code=organisation.uscc or organisation.filing_number,
-        registrar_code=organisation.registrar_code, place=organisation.node.parent,
+        registrar_code=organisation.registrar_code, place=place_of(organisation),
         street=organisation.street, community=organisation.community, field=organisation.field,
         official_class=organisation.official_class, category=organisation.category, starts_on=on,
         opened_by=opening, note=note, recorded_at=now,
@@ -158,7 +171,13 @@ def rename_organisation(
 ) -> Organisation:
     organisation = locked(pk, by=by)
     return change_organisation(
-        pk=pk, version=organisation.version, changes={"name": name}, by=by, now=now, on=on, note=note
+        pk=pk,
+        version=organisation.version,
+        changes={"name": name},
+        by=by,
+        now=now,
+        on=on,
+        note=note,
     )
 
 
@@ -170,7 +189,7 @@ def move_organisation(
     organisation = locked(pk, by=by)
     if not by.holds_at(EDIT, place.path or ""):
         raise RegistryRefused("新的所在地不在您的管理范围内。")
-    old = organisation.node.parent
+    old = place_of(organisation)
     if old == place:
         return organisation
     node = organisation.node
@@ -179,7 +198,9 @@ def move_organisation(
     organisation.street, organisation.community = seat(place)
     save(organisation, {"street", "community"}, now=now)
     turn_identity(organisation, on=on, now=now, note=note)
-    record(organisation, "move", by=by, at=now, note=note, changes={"place": [str(old), str(place)]})
+    record(
+        organisation, "move", by=by, at=now, note=note, changes={"place": [str(old), str(place)]}
+    )
     return organisation
 
 

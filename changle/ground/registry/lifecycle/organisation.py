@@ -1,6 +1,6 @@
 """The states of a body as the official systems have them; the platform mirrors, it does not decide."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from changle.core.lifecycle import Lifecycle, Move, MoveRefused
 from changle.ground.registry.models import Identity, Organisation
@@ -28,7 +28,7 @@ team = only(("PRE",), "只有拟成立团队才有这一步。")
 def _move(
     name: str,
     label: str,
-    sources: set[str],
+    sources: Collection[str],
     target: str,
     guard: Guard,
     *,

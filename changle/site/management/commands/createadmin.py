@@ -36,11 +36,15 @@ class Command(BaseCommand):
             found_district(password=password, now=timezone.now(), **facts)
         except (Refused, ValidationError) as refusal:
             raise CommandError("；".join(getattr(refusal, "messages", [str(refusal)]))) from None
-        self.stdout.write(f"已建立管理员 {facts['username']}（{facts['district']}）。请用 changle serve 启动后登录。")
+        self.stdout.write(
+            f"已建立管理员 {facts['username']}（{facts['district']}）。请用 changle serve 启动后登录。"
+        )
 
     def ask(self, question: str) -> str:
         if not sys.stdin.isatty():
-            raise CommandError(f"缺少参数：{question}请用 --username --name --district --code 给出。")
+            raise CommandError(
+                f"缺少参数：{question}请用 --username --name --district --code 给出。"
+            )
         return input(question).strip()
 
     def password(self, *, from_stdin: bool) -> str:

@@ -27,7 +27,10 @@ class Command(BaseCommand):
         filled = BAR * done // total
         bar = "█" * filled + "░" * (BAR - filled)
         if sys.stdout.isatty():
-            self.stdout.write(f"\r\x1b[K造样例区 [{bar}] {done}/{total} {text}", ending="\n" if done == total else "")
+            self.stdout.write(
+                f"\r\x1b[K造样例区 [{bar}] {done}/{total} {text}",
+                ending="\n" if done == total else "",
+            )
             self.stdout.flush()
         else:
             self.stdout.write(f"造样例区 [{bar}] {done}/{total} {text}")
