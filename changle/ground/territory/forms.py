@@ -27,6 +27,12 @@ class PlaceField(forms.ModelChoiceField):
         return "　" * depth + f"{obj.name}"
 
 
+def offer(field: Any, rows: Any) -> None:
+    """Let a field choose among rows, fetched now: a page calls no query while it is printed."""
+    field.queryset = rows
+    field.choices = list(field.choices)
+
+
 class NodeForm(Dressed, forms.Form):
     kind = forms.ChoiceField(label="类别")
     name = forms.CharField(label="名称", max_length=120)
@@ -53,7 +59,7 @@ class MoveForm(Dressed, forms.Form):
 
     def __init__(self, *args: Any, homes: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["parent"].queryset = homes  # type: ignore[attr-defined]  # a choice of models
+        offer(self.fields["parent"], homes)
 
 
 class AbolishForm(Dressed, forms.Form):
@@ -66,7 +72,7 @@ class AbolishForm(Dressed, forms.Form):
 
     def __init__(self, *args: Any, heirs: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["successor"].queryset = heirs  # type: ignore[attr-defined]  # a choice of models
+        offer(self.fields["successor"], heirs)
 
 
 class CodeForm(Dressed, forms.Form):
@@ -101,7 +107,7 @@ class GrantForm(Dressed, forms.Form):
 
     def __init__(self, *args: Any, places: Any, roles: Iterable[Any], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["node"].queryset = places  # type: ignore[attr-defined]  # a choice of models
+        offer(self.fields["node"], places)
         choices = [("", "请选择"), *((role.code, f"{role.name}：{role.about}") for role in roles)]
         self.fields["role"].choices = choices  # type: ignore[attr-defined]  # a ChoiceField
 
@@ -134,7 +140,7 @@ class HandOverForm(Dressed, forms.Form):
 
     def __init__(self, *args: Any, people: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["successor"].queryset = people  # type: ignore[attr-defined]  # of models
+        offer(self.fields["successor"], people)
 
 
 class PasswordForm(Dressed, forms.Form):
