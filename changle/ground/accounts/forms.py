@@ -52,7 +52,7 @@ class NewPasswordForm(Dressed, ChangePasswordForm):  # type: ignore[misc]  # the
     }
 
     def clean(self) -> dict[str, Any]:
-        cleaned: dict[str, Any] = super().clean()
+        cleaned: dict[str, Any] = super().clean() or {}
         if cleaned.get("password1") and cleaned["password1"] == cleaned.get("oldpassword"):
             self.add_error("password1", "新密码不能与现在的密码相同。")
         return cleaned

@@ -103,7 +103,7 @@ def place_of(user: User) -> str:
 
 
 def second_factor_on(user: User) -> bool:
-    return Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP).exists()
+    return bool(Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP).exists())
 
 
 def spare_codes_left(user: User) -> int:

@@ -19,7 +19,7 @@ class Day(forms.DateField):
         super().__init__(widget=picker, **kwargs)
 
 
-class PlaceField(forms.ModelChoiceField):
+class PlaceField(forms.ModelChoiceField):  # type: ignore[type-arg]  # not subscriptable
     """A place, shown at its depth in the tree."""
 
     def label_from_instance(self, obj: Any) -> str:
@@ -134,7 +134,7 @@ class PersonForm(GrantForm):
 
 
 class HandOverForm(Dressed, forms.Form):
-    successor = forms.ModelChoiceField(queryset=None, label="接任人", empty_label="请选择")
+    successor: Any = forms.ModelChoiceField(queryset=None, label="接任人", empty_label="请选择")
     on = Day(label="自哪天起", help_text="当日起，原任失效、接任生效；选今天，原任立即退出登录。")
     reason = forms.CharField(label="依据", max_length=200, required=False)
 

@@ -78,7 +78,7 @@ def test_sessions_elsewhere_can_be_ended_one_by_one_and_all_together(client, cli
 
 @pytest.fixture
 def client_class():
-    from django.test import Client  # noqa: PLC0415
+    from django.test import Client
 
     return Client
 

@@ -243,7 +243,7 @@ def test_the_lock_ends_by_itself(client):
     for _ in range(5):
         sign_in(client, user, "wrong")
     later = timezone.now() + timedelta(minutes=16)
-    from axes.models import AccessAttempt  # noqa: PLC0415
+    from axes.models import AccessAttempt
 
     AccessAttempt.objects.update(attempt_time=later - timedelta(minutes=32))
     assert sign_in(client, user).status_code == 302

@@ -39,7 +39,7 @@ def today():
 
 @pytest.fixture
 def now():
-    return timezone.now()  # noqa: TID251  the clock of the machine is what is tested
+    return timezone.now()
 
 
 def sees(user, node):

@@ -232,7 +232,7 @@ def test_who_cannot_see_a_row_is_not_told_who_can(client, tree, enter):
 
 
 def test_the_explanation_and_the_rows_agree(tree):
-    from changle.ground.territory.queries import (  # noqa: PLC0415
+    from changle.ground.territory.queries import (
         actor_for,
         explainable,
         reachers,
@@ -250,7 +250,7 @@ def test_the_explanation_and_the_rows_agree(tree):
 
 
 def test_the_calendar_explains_a_deadline(client, tree, enter):
-    seed(by=Actor(), now=timezone.now())  # noqa: TID251  any moment
+    seed(by=Actor(), now=timezone.now())
     enter("COM", tree.communities[0][0])
     page = text(client.get("/desk/calendar/2025/", {"start": "2025-09-30", "days": "3"}))
     assert "2025年10月11日 周六" in page
@@ -294,7 +294,7 @@ def entries(node, count, by=None, verb="rename"):
     for number in range(count):
         record(
             node, verb, by=by or Actor(user_id=5, name="某样例"), note=f"=第{number}条",
-            at=timezone.now(),  # noqa: TID251  any moment
+            at=timezone.now(),
         )  # fmt: skip
 
 
@@ -338,7 +338,7 @@ def test_the_log_page_tells_whether_the_chain_holds(client, tree, enter):
 
 
 def test_what_lies_nowhere_is_in_the_log_of_the_whole_district_alone(client, tree, enter):
-    seed(by=Actor(name="系统"), now=timezone.now())  # noqa: TID251  any moment
+    seed(by=Actor(name="系统"), now=timezone.now())
     enter("AUD", tree.streets[0])
     assert client.get("/desk/log/").context["lines"] == []
     enter("AUD", tree.root)

@@ -150,7 +150,7 @@ def new_homes(actor: Actor, node: Node) -> "QuerySet[Node]":
     """The places to which a node may move: of a kind that holds it, and not under itself."""
     holders_of = [kind for kind, kinds in UNDER.items() if node.kind in kinds]
     rows = actor.rows(Node, Permission.NODE_EDIT).filter(kind__in=holders_of, ends_on__isnull=True)
-    return rows.exclude(path__under=node.path).exclude(pk=node.parent_id).order_by("path")
+    return rows.exclude(path__under=node.path).exclude(children=node).order_by("path")
 
 
 def heirs(actor: Actor, node: Node) -> "QuerySet[Node]":

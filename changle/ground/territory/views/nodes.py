@@ -24,6 +24,7 @@ from changle.ground.territory.forms import (
 )
 from changle.ground.territory.models import Node
 from changle.ground.territory.queries import (
+    NodeRow,
     code_of,
     codes_of,
     grants_at,
@@ -47,6 +48,7 @@ from changle.ground.territory.views.filling import Sheet, fill
 @page(Permission.NODE_VIEW)
 def nodes(request: Request) -> HttpResponse:
     words, today = request.GET.get("q", "").strip()[:60], timezone.localdate()
+    groups: list[tuple[Node | None, list[NodeRow]]]
     if words:
         found = rows_of(places_found(request.actor, words), on=today, actor=request.actor)
         groups = [(None, found)]

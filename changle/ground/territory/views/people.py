@@ -1,5 +1,7 @@
 """People, their grants and their accounts."""
 
+from typing import Any
+
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -172,14 +174,13 @@ def handing_over(request: Request, pk: int) -> HttpResponse:
         back=page_of(leaver),
         grave=True,
     )
-    context = {"plan": plan, "leaver": leaver, "template": "territory/hand_over.html"}
+    template = "territory/hand_over.html"
+    context: dict[str, Any] = {"plan": plan, "leaver": leaver}
     if plan is not None and "sure" not in request.POST:
-        return render(
-            request, "territory/hand_over.html", {"form": form, "sheet": sheet, **context}
-        )
+        return render(request, template, {"form": form, "sheet": sheet, **context})
     return fill(request, form, sheet, lambda: hand_over(
         leaver=leaver, by=request.actor, now=timezone.now(), **form.cleaned_data
-    ), **context)  # fmt: skip
+    ), template=template, **context)  # fmt: skip
 
 
 def managed(request: Request, pk: int) -> User:
