@@ -19,9 +19,9 @@ from benchmarks.server import ROOT, Measure, Server, ask
 
 EMPTY = "/healthz"
 PAGES = [  # path, who, goal as a multiple of the empty view (None: none set)
-    ("公众名录 40 行", "/directory/", "", 9.0),
+    ("公众名录 40 行", "/organisations/", "", 9.0),
     ("公众首页", "/", "", None),
-    ("组织公开页", "/directory/{organisation}/", "", 12.0),
+    ("组织公开页", "/organisations/{organisation}/", "", 12.0),
     ("区总览", "/desk/overview/", "qu", 20.0),
     ("街道总览", "/desk/overview/", "jie-zhangjiabu", 20.0),
     ("工作台名录 40 行", "/desk/organisations/", "qu", 9.0),
