@@ -55,6 +55,8 @@ verbs: dict[str, str] = {
     "undo": "撤回",
 }
 
+WORDS = {"codes": "代码", "on": "日期", "successor": "接任或承接", "path": "位置"}  # no field's
+
 
 @dataclass(frozen=True)
 class LogLine:
@@ -149,7 +151,7 @@ def changes_of(entry: LogEntry) -> list[tuple[str, Any, Any]]:
     except (LookupError, ValueError):
         fields = {}
     return [
-        (str(getattr(fields.get(name), "verbose_name", name)), *told)
+        (str(getattr(fields.get(name), "verbose_name", WORDS.get(name, name))), *told)
         for name, told in entry.changes.items()
         if isinstance(told, list) and len(told) == 2  # noqa: PLR2004  [old, new]
     ]
