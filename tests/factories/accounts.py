@@ -1,6 +1,5 @@
 from datetime import UTC, datetime
 
-
 from changle.ground.accounts.models import User
 
 
