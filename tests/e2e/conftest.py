@@ -37,14 +37,22 @@ def site(tmp_path_factory):
     """The address of a server on loopback with the sample district."""
     folder = tmp_path_factory.mktemp("site")
     port = free_port()
-    env = {k: v for k, v in os.environ.items() if k not in {"DATABASE_URL", "CHANGLE_TESTING", "CHANGLE_TEST_DB"}}
+    env = {
+        k: v
+        for k, v in os.environ.items()
+        if k not in {"DATABASE_URL", "CHANGLE_TESTING", "CHANGLE_TEST_DB"}
+    }
     env |= {
         "CHANGLE_DATA": str(folder), "PORT": str(port), "CHANGLE_DEMO": "1",
         "CHANGLE_PUBLIC_URL": f"http://127.0.0.1:{port}",
     }  # fmt: skip
     log = (folder / "server.log").open("w")
     server = subprocess.Popen(
-        [sys.executable, "-m", "changle.site.command", "run"], cwd=ROOT, env=env, stdout=log, stderr=log
+        [sys.executable, "-m", "changle.site.command", "run"],
+        cwd=ROOT,
+        env=env,
+        stdout=log,
+        stderr=log,
     )
     address = f"http://127.0.0.1:{port}"
     try:
@@ -91,7 +99,14 @@ def page(browser, size):
     opened.set_default_timeout(15_000)
     faults: list[str] = []
     opened.on("pageerror", lambda error: faults.append(str(error)))
-    opened.on("console", lambda m: faults.append(m.text) if m.type == "error" and "40" not in m.text and "42" not in m.text else None)
+    opened.on(
+        "console",
+        lambda m: (
+            faults.append(m.text)
+            if m.type == "error" and "40" not in m.text and "42" not in m.text
+            else None
+        ),
+    )
     yield opened
     context.close()
     assert faults == [], "the page complained"
