@@ -1,4 +1,51 @@
-from changle.ground.registry.queries.classes import all_classes, class_items, seed_classes, translated
+"""What people read of the registry."""
+
+from changle.ground.registry.queries.classes import (
+    all_classes,
+    class_items,
+    seed_classes,
+    translated,
+)
+from changle.ground.registry.queries.details import (
+    detail,
+    editable,
+    facts_of,
+    history_of,
+    identities_of,
+    public_detail,
+)
+from changle.ground.registry.queries.listing import (
+    LIVING,
+    PAGE,
+    Filters,
+    key_of,
+    listed,
+    page_of,
+    public_directory,
+    search,
+)
+from changle.ground.registry.queries.lookalikes import Lookalike, lookalikes
 
 
-__all__ = ["all_classes", "class_items", "seed_classes", "translated"]
+__all__ = [
+    "LIVING",
+    "PAGE",
+    "Filters",
+    "Lookalike",
+    "all_classes",
+    "class_items",
+    "detail",
+    "editable",
+    "facts_of",
+    "history_of",
+    "identities_of",
+    "key_of",
+    "listed",
+    "lookalikes",
+    "page_of",
+    "public_detail",
+    "public_directory",
+    "search",
+    "seed_classes",
+    "translated",
+]

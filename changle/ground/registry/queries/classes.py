@@ -46,5 +46,7 @@ def all_classes() -> "QuerySet[ClassItem]":
 
 def translated(item: ClassItem, target: str) -> ClassItem | None:
     """The entry as the target list sees it, by the crosswalk."""
-    lead = Crosswalk.objects.filter(source=item, target_list=target).select_related("target").first()
+    lead = (
+        Crosswalk.objects.filter(source=item, target_list=target).select_related("target").first()
+    )
     return lead.target if lead else None

@@ -1,0 +1,48 @@
+"""One body with its history: what it was called and was, what the official systems say of it."""
+
+from django.db.models import QuerySet
+
+from changle.core.log import LogEntry
+from changle.core.reach import Actor
+from changle.ground.registry.models import Identity, OfficialFact, Organisation
+from changle.ground.registry.queries.listing import Filters, public_directory
+from changle.ground.territory.roles import Permission
+
+
+WITH = ("node__parent", "street", "community", "field", "official_class", "category")
+MOST_DEEDS = 50
+
+
+def detail(actor: Actor, pk: int) -> Organisation | None:
+    """The body, if the asker sees it, with all that its page prints of it."""
+    rows = actor.rows(Organisation, Permission.ORGANISATION_VIEW)
+    return rows.select_related(*WITH).filter(pk=pk).first()
+
+
+def editable(actor: Actor, pk: int) -> Organisation | None:
+    """The body, if the asker may change it."""
+    rows = actor.rows(Organisation, Permission.ORGANISATION_EDIT)
+    return rows.select_related(*WITH).filter(pk=pk).first()
+
+
+def public_detail(pk: int) -> Organisation | None:
+    return public_directory(Filters()).select_related(*WITH).filter(pk=pk).first()
+
+
+def identities_of(organisation: Organisation) -> "QuerySet[Identity]":
+    """The dated names and kinds, the present one first."""
+    rows = Identity.objects.filter(organisation=organisation).select_related("place")
+    return rows.order_by("-starts_on", "-pk")
+
+
+def facts_of(organisation: Organisation) -> "QuerySet[OfficialFact]":
+    rows = OfficialFact.objects.filter(organisation=organisation)
+    return rows.order_by("-year", "-starts_on", "kind", "pk")
+
+
+def history_of(organisation: Organisation) -> "QuerySet[LogEntry]":
+    """The deeds done to the body, newest first."""
+    entries = LogEntry.objects.filter(
+        subject_label=Organisation._meta.label, subject_id=str(organisation.pk)
+    )
+    return entries.order_by("-id")[:MOST_DEEDS]
