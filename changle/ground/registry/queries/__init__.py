@@ -14,6 +14,8 @@ from changle.ground.registry.queries.details import (
     identities_of,
     public_detail,
 )
+from changle.ground.registry.queries.exporting import EXPORT_COLUMNS, export_row, export_rows
+from changle.ground.registry.queries.lines import KINDS, lines_of, tone
 from changle.ground.registry.queries.listing import (
     LIVING,
     PAGE,
@@ -28,6 +30,8 @@ from changle.ground.registry.queries.lookalikes import Lookalike, lookalikes
 
 
 __all__ = [
+    "EXPORT_COLUMNS",
+    "KINDS",
     "LIVING",
     "PAGE",
     "Filters",
@@ -36,10 +40,13 @@ __all__ = [
     "class_items",
     "detail",
     "editable",
+    "export_row",
+    "export_rows",
     "facts_of",
     "history_of",
     "identities_of",
     "key_of",
+    "lines_of",
     "listed",
     "lookalikes",
     "page_of",
@@ -47,5 +54,6 @@ __all__ = [
     "public_directory",
     "search",
     "seed_classes",
+    "tone",
     "translated",
 ]
