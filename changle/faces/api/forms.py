@@ -1,0 +1,347 @@
+"""What the API takes and gives, as schemas. Answers are built by hand for speed and tested against these."""
+
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
+
+from django.core.exceptions import ValidationError
+from django.core.validators import EmailValidator, URLValidator
+from ninja import Schema
+from pydantic import AfterValidator, ConfigDict, Field
+
+from changle.core.codes import normalise_uscc
+
+
+def no_controls(text: str) -> str:
+    if "\x00" in text:
+        raise ValueError("不能含有空字符。")
+    return text
+
+
+Text = Annotated[str, AfterValidator(no_controls)]
+Key = Annotated[Text, Field(max_length=700)]
+Kind = Literal["ST", "MF", "JJH", "BA", "PRE"]
+
+
+class Told(Schema):
+    """An answer: what is not named here is not sent."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Asked(Schema):
+    """A request: what is not named here is refused, so that a slip of the pen is not silence."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Named(Told):
+    id: int
+    name: str
+
+
+class Class(Told):
+    code: str
+    name: str
+
+
+class OrganisationItem(Told):
+    id: int
+    name: str
+    short_name: str
+    kind: str = Field(
+        description="ST 社会团体；MF 民办非企业单位（社会服务机构）；JJH 基金会；BA 备案社区社会组织；PRE 拟成立团队"
+    )
+    kind_label: str
+    uscc: str = Field(description="统一社会信用代码（GB 32100-2015）；备案组织没有，为空")
+    filing_number: str
+    state: str
+    state_label: str
+    street: Named | None
+    community: Named | None
+    field: Class | None = Field(description="本区服务领域")
+    category: Class | None = Field(description="社区社会组织类别")
+    legal_representative: str
+    address: str
+    registered_on: date | None
+    ended_on: date | None
+    version: int
+    url: str
+    contact_name: str = Field("", description="仅对有“查看联系方式”权限的令牌给出")
+    contact_phone: str = Field("", description="同上")
+    contact_email: str = Field("", description="同上")
+
+
+class OrganisationPage(Told):
+    items: list[OrganisationItem]
+    next: str | None = Field(description="下一页的网址；末页为 null")
+
+
+class IdentityItem(Told):
+    kind: str
+    kind_label: str
+    name: str
+    code: str
+    registrar_code: str
+    starts_on: date
+    ends_on: date | None = Field(description="当日不含")
+    opened_by: str
+    closed_by: str
+
+
+class FactItem(Told):
+    kind: str
+    kind_label: str
+    result: str
+    year: int | None
+    starts_on: date | None
+    ends_on: date | None = Field(description="当日不含")
+    authority: str
+    document: str
+
+
+class OrganisationDetail(OrganisationItem):
+    registrar_code: str
+    registrar_name: str
+    competent_unit: str
+    official_class: Class | None
+    purpose: str
+    business_scope: str
+    fund_fen: int | None = Field(description="注册（开办）资金，单位：分")
+    founded_on: date | None
+    website: str
+    confirmed_on: date | None
+    changed_at: datetime
+    identities: list[IdentityItem]
+    facts: list[FactItem]
+    member_count: int | None = Field(None, description="仅对管辖范围内的工作人员给出")
+    premises_count: int | None = Field(None, description="同上")
+    premises_area: int | None = Field(None, description="同上；平方米")
+
+
+def by_rule(rule: Callable[[str], None]) -> AfterValidator:
+    """One of Django's validators; an empty text passes."""
+
+    def check(text: str) -> str:
+        try:
+            if text:
+                rule(text)
+        except ValidationError as error:
+            raise ValueError("".join(error.messages)) from None
+        return text
+
+    return AfterValidator(check)
+
+
+MOST_INT = 2_147_483_647  # of a column of four bytes
+Short = Annotated[Text, Field(max_length=60)]
+Line = Annotated[Text, Field(max_length=200)]
+Count = Annotated[int, Field(ge=0, le=MOST_INT)]
+
+
+class Columns(Asked):
+    """What may be said of a body by the API, all of it optional."""
+
+    name: Annotated[Text, Field(max_length=120)] = ""
+    short_name: Annotated[Text, Field(max_length=40)] = ""
+    uscc: Annotated[Text, Field(max_length=40), AfterValidator(normalise_uscc)] = ""
+    code_override_reason: Line = Field(
+        "", description="代码校验不符而有证书为凭时填写；须有相应权限"
+    )
+    filing_number: Annotated[Text, Field(max_length=40)] = ""
+    registrar_name: Short = ""
+    competent_unit: Annotated[Text, Field(max_length=80)] = ""
+    field: Annotated[Text, Field(max_length=30)] = Field(
+        "", description="本区服务领域代码；空为未填"
+    )
+    official_class: Annotated[Text, Field(max_length=30)] = Field(
+        "", description="行业分类代码，按类型取表"
+    )
+    category: Annotated[Text, Field(max_length=30)] = Field("", description="社区社会组织类别代码")
+    legal_representative: Short = ""
+    address: Line = ""
+    purpose: Annotated[Text, Field(max_length=1000)] = ""
+    business_scope: Annotated[Text, Field(max_length=2000)] = ""
+    fund_fen: Annotated[int, Field(ge=0, le=10**15)] | None = None
+    founded_on: date | None = None
+    registered_on: date | None = None
+    website: Annotated[Line, by_rule(URLValidator(("http", "https")))] = ""
+    contact_name: Short = ""
+    contact_phone: Annotated[Text, Field(max_length=30)] = ""
+    contact_email: Annotated[Text, Field(max_length=254), by_rule(EmailValidator())] = ""
+    member_count: Count | None = None
+    premises_count: Annotated[int, Field(ge=0, le=32767)] | None = None
+    premises_area: Count | None = None
+    confirmed_on: date | None = None
+
+
+class OrganisationNew(Columns):
+    kind: Kind
+    name: Annotated[Text, Field(min_length=1, max_length=120)]
+    place: int = Field(description="所在地：区、街道或社区节点的 id")
+    registrar_code: Annotated[Text, Field(pattern=r"^(\d{6})?$")] = ""
+
+
+class OrganisationChange(Columns):
+    """Only what is written changes; a new name or code opens a new dated identity."""
+
+    effective_on: date | None = Field(None, description="名称、代码、分类变更的生效日；缺省为今天")
+
+
+class OrganisationFilters(Schema):
+    q: Annotated[Text, Field(max_length=100)] = Field(
+        "", description="名称、拼音首字母或代码的一段"
+    )
+    kind: Kind | None = None
+    street: int | None = Field(None, description="街道节点的 id")
+    community: int | None = Field(None, description="社区节点的 id")
+    field: Annotated[Text, Field(max_length=30)] = Field("", description="服务领域代码")
+    category: Annotated[Text, Field(max_length=30)] = Field("", description="备案类别代码")
+    state: Annotated[Text, Field(max_length=20)] = Field("", description="状态代码，如 active")
+
+
+class Page(Schema):
+    limit: int = Field(50, ge=1, le=200)
+    after: Key = Field("", description="从上一页的 next 得来，不要自己拼写")
+
+
+class CodeItem(Told):
+    system: Literal["stats", "portal", "civil"]
+    code: str
+    starts_on: date
+    ends_on: date | None
+
+
+class NodeItem(Told):
+    id: int
+    kind: str
+    kind_label: str
+    name: str
+    short_name: str
+    parent_id: int | None
+    path: str
+    codes: list[CodeItem] = Field(
+        description="同一节点在各代码体系中的代码；代码只在本体系内有意义"
+    )
+    url: str
+
+
+class NodePage(Told):
+    items: list[NodeItem]
+    next: str | None
+
+
+class NodeFilters(Schema):
+    kind: (
+        Literal["district", "department", "street", "community", "centre", "organisation"] | None
+    ) = None
+    parent: int | None = Field(None, description="上级节点的 id")
+    q: Annotated[Text, Field(max_length=100)] = Field("", description="名称的一部分")
+
+
+class IndicatorItem(Told):
+    code: str
+    name: str
+    definition: str = Field(description="口径")
+    unit: str
+    kind: Literal["stock", "flow", "rate"] = Field(
+        description="stock 时点数；flow 时段数；rate 比率"
+    )
+    by: list[str] = Field(description="可用的分组")
+    url: str
+
+
+class IndicatorPage(Told):
+    items: list[IndicatorItem]
+    next: str | None
+
+
+class Part(Told):
+    key: str
+    label: str
+    value: float | int | None
+    rows_url: str
+
+
+class FigureTold(Told):
+    code: str
+    name: str
+    definition: str = Field(description="口径")
+    unit: str
+    value: float | int | None = Field(description="比率的分母为零时为 null")
+    numerator: int | None = Field(description="只有比率有")
+    denominator: int | None = Field(description="只有比率有")
+    as_of: date = Field(description="数字说的是哪一天（含当日）")
+    rows_url: str = Field(description="恰好加总成这个数的记录")
+    by: list[Part]
+
+
+class FigureRow(Told):
+    id: int = Field(description="组织（或社区节点）的 id")
+    name: str
+    value: int = Field(description="这一行在数字里占多少")
+    url: str
+
+
+class FigureRows(Told):
+    items: list[FigureRow]
+    next: str | None
+
+
+class Span(Schema):
+    node: Annotated[Text, Field(max_length=120)] = Field(
+        "", description="节点 id、统计用区划代码或名称；缺省为您的最大范围"
+    )
+    from_: date | None = Field(None, alias="from", description="起（含）；缺省为今年 1 月 1 日")
+    to: date | None = Field(None, description="止（不含）；缺省为明年 1 月 1 日")
+    by: Annotated[Text, Field(max_length=30)] = Field(
+        "", description="分组，如 kind、street、field"
+    )
+
+
+class PartAsked(Schema):
+    key: Annotated[Text, Field(max_length=60)] = Field(
+        "", description="分组中的一项；与 by 同用，空为“未填”"
+    )
+
+
+class GrantItem(Told):
+    role: str
+    role_name: str
+    node: Named
+    starts_on: date
+    ends_on: date | None
+
+
+class TokenItem(Told):
+    name: str
+    expires_on: date
+
+
+class Me(Told):
+    id: int
+    username: str
+    name: str
+    grants: list[GrantItem]
+    token: TokenItem | None
+
+
+class ProblemField(Schema):
+    field: str
+    message: str
+
+
+class ProblemDetails(Schema):
+    """RFC 9457."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    instance: str
+    errors: list[ProblemField]
+
+
+def given(values: Any) -> dict[str, Any]:
+    """Only what the caller wrote, and wrote something into."""
+    return {name: value for name, value in values.model_dump().items() if value not in ("", None)}
