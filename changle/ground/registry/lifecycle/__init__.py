@@ -1,4 +1,5 @@
+from changle.ground.registry.lifecycle.batch import IMPORT
 from changle.ground.registry.lifecycle.organisation import CLOSES, ORGANISATION
 
 
-__all__ = ["CLOSES", "ORGANISATION"]
+__all__ = ["CLOSES", "IMPORT", "ORGANISATION"]
