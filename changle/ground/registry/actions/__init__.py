@@ -13,6 +13,7 @@ from changle.ground.registry.actions.changing import (
     move_organisation,
     rename_organisation,
 )
+from changle.ground.registry.actions.dictionary import add_entry, lead_entry, retire_entry
 
 
 __all__ = [
@@ -20,11 +21,14 @@ __all__ = [
     "DuplicateCode",
     "Outdated",
     "RegistryRefused",
+    "add_entry",
     "add_many",
     "add_organisation",
     "change_organisation",
     "convert_organisation",
+    "lead_entry",
     "move",
     "move_organisation",
     "rename_organisation",
+    "retire_entry",
 ]

@@ -1,5 +1,14 @@
 """What people read of the registry."""
 
+from changle.ground.registry.queries.choices import (
+    Entry,
+    class_choices,
+    class_entry,
+    class_list,
+    communities_seen,
+    seats,
+    streets_seen,
+)
 from changle.ground.registry.queries.classes import (
     all_classes,
     class_items,
@@ -34,10 +43,15 @@ __all__ = [
     "KINDS",
     "LIVING",
     "PAGE",
+    "Entry",
     "Filters",
     "Lookalike",
     "all_classes",
+    "class_choices",
+    "class_entry",
     "class_items",
+    "class_list",
+    "communities_seen",
     "detail",
     "editable",
     "export_row",
@@ -53,7 +67,9 @@ __all__ = [
     "public_detail",
     "public_directory",
     "search",
+    "seats",
     "seed_classes",
+    "streets_seen",
     "tone",
     "translated",
 ]
