@@ -1,0 +1,85 @@
+"""Streets and communities with the figures of their organisations, each leading to its rows."""
+
+from datetime import date
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db.models import QuerySet
+from django.urls import reverse
+
+from changle.core.indicators import CATALOGUE, parts, rows, value
+from changle.core.periods import Period
+from changle.ground.territory.models import Node
+from changle.ground.territory.queries import public_places
+
+
+# What the portal counts; each of them is one of the house's indicators.
+DISTRICT_FIGURES = ("registry.registered_by_district", "registry.registered", "registry.filed")
+PLACE_FIGURES = ("registry.registered", "registry.filed")
+
+
+def this_year(today: date) -> Period:
+    return Period.year(today.year)
+
+
+def figures(codes: tuple[str, ...], path: str, today: date, node: int = 0) -> list[dict[str, Any]]:
+    """The values of today, each with the address of exactly its rows in the public directory."""
+    directory = reverse("portal:directory")
+    part = {"place": node} if node else {}
+    return [
+        {
+            "name": CATALOGUE[code].name,
+            "definition": CATALOGUE[code].definition,
+            "value": value(code, path=path, period=this_year(today), today=today).value,
+            "href": f"{directory}?{urlencode({'figure': code, **part})}",
+        }
+        for code in codes
+    ]
+
+
+def figure_rows(code: str, path: str, today: date) -> "QuerySet[Any]":
+    """The keys of the organisations that add up to a figure of the portal."""
+    found = rows(code, path=path, period=this_year(today), today=today)
+    return found.order_by().values("organisation_id")
+
+
+def counted(by: str, path: str, today: date) -> dict[str, int]:
+    """Registered and filed bodies together, by street or community."""
+    counts: dict[str, int] = {}
+    for code in PLACE_FIGURES:
+        for part in parts(code, by, path=path, period=this_year(today), today=today):
+            counts[part.key] = counts.get(part.key, 0) + part.value
+    return counts
+
+
+def streets(today: date) -> list[dict[str, Any]]:
+    places = public_places().filter(kind=Node.Kind.STREET).order_by("sort", "pk")
+    return tiles(places, counted("street", "", today))
+
+
+def communities(street: Node, today: date) -> list[dict[str, Any]]:
+    places = public_places().filter(kind=Node.Kind.COMMUNITY, parent=street).order_by("sort", "pk")
+    return tiles(places, counted("community", street.path or "", today))
+
+
+def tiles(places: "QuerySet[Node]", counts: dict[str, int]) -> list[dict[str, Any]]:
+    stem = reverse("portal:place", args=[0]).removesuffix("0/")
+    return [
+        {"href": f"{stem}{pk}/", "label": short or name, "count": counts.get(str(pk), 0)}
+        for pk, name, short in places.values_list("pk", "name", "short_name")
+    ]
+
+
+def choices(kind: str, parent: int | None = None) -> list[tuple[str, str]]:
+    """Streets, or the communities of one, for a list to choose from."""
+    places = public_places().filter(kind=kind)
+    if parent is not None:
+        places = places.filter(parent_id=parent)
+    found = places.order_by("sort", "pk").values_list("pk", "name", "short_name")
+    return [(str(pk), short or name) for pk, name, short in found]
+
+
+def place_of(pk: int) -> Node | None:
+    """A street or community that stands."""
+    kinds = [Node.Kind.STREET, Node.Kind.COMMUNITY]
+    return public_places().filter(kind__in=kinds).select_related("parent").filter(pk=pk).first()

@@ -1,0 +1,28 @@
+"""What every page of the portal prints around its own."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+
+def absolute(path: str) -> str:
+    """The address by which the world outside knows a page."""
+    return f"{settings.CHANGLE_PUBLIC_URL}{path}"
+
+
+def printed(
+    request: HttpRequest,
+    template: str,
+    context: dict[str, Any],
+    *,
+    tab: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    around = {
+        "tab": tab,
+        "desk_url": settings.LOGIN_REDIRECT_URL,
+        "canonical": absolute(request.path),
+    }
+    return render(request, template, {**around, **context}, status=status)
