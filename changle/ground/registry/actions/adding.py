@@ -1,5 +1,6 @@
 """Bodies enter the registry: one by a form, thousands by a spreadsheet, built alike."""
 
+import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime
@@ -71,6 +72,7 @@ class Draft:
 
 
 PLAIN = [f.name for f in fields(Draft) if f.name not in {"place", "registrar_code"}]
+UNIQUE = ("uscc", "filing_number")
 OPENED_BY = {
     "BA": Identity.Opening.FILED,
     "PRE": Identity.Opening.FOUNDED,
@@ -78,8 +80,11 @@ OPENED_BY = {
 
 
 def searchable(*texts: str) -> str:
-    """What a search looks through: each text and, for names, its sounds, a line each."""
-    return "\n".join(text.lower() for text in texts if text)
+    """What a search looks through: each text and, for names, its sounds, a line each.
+
+    Small and narrow letters throughout, as the search makes of the words that it is given.
+    """
+    return "\n".join(unicodedata.normalize("NFKC", text).lower() for text in texts if text)
 
 
 def sounds(name: str) -> tuple[str, str]:
@@ -182,15 +187,14 @@ def add_organisation(*, draft: Draft, by: Actor, now: datetime) -> Organisation:
     return built.organisation
 
 
-def refuse_duplicate(draft: Draft) -> None:
-    if draft.uscc:
-        holder = Organisation.objects.filter(uscc=draft.uscc).order_by("pk").first()
-        if holder is not None:
-            raise DuplicateCode(holder)
-    if draft.filing_number:
-        holder = (
-            Organisation.objects.filter(filing_number=draft.filing_number).order_by("pk").first()
-        )
+def refuse_duplicate(*drafts: Draft) -> None:
+    """Refuse codes that a body of the registry bears, or that two of the drafts share."""
+    for name in UNIQUE:
+        codes = [getattr(draft, name) for draft in drafts if getattr(draft, name)]
+        if len(codes) > len(set(codes)):
+            twice = next(code for code in codes if codes.count(code) > 1)
+            raise RegistryRefused(f"代码 {twice} 出现了不止一次。")
+        holder = Organisation.objects.filter(**{f"{name}__in": codes}).order_by("pk").first()
         if holder is not None:
             raise DuplicateCode(holder)
 
@@ -203,6 +207,7 @@ def add_many(
     added: list[Organisation] = []
     for start in range(0, len(drafts), CHUNK):
         part = drafts[start : start + CHUNK]
+        refuse_duplicate(*part)
         keys = reserve_ids(Node, len(part))
         built = [build(d, key=k, by=by, now=now) for d, k in zip(part, keys, strict=True)]
         Node.objects.bulk_create([b.node for b in built])

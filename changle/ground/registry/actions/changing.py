@@ -9,6 +9,7 @@ from django.utils import timezone
 from changle.core.log import LogEntry, changed, record
 from changle.core.reach import Actor
 from changle.ground.registry.actions.adding import (
+    UNIQUE,
     Draft,
     DuplicateCode,
     RegistryRefused,
@@ -24,6 +25,7 @@ from changle.ground.territory.models import Node
 EDIT = "organisation.edit"
 DATED = {"name", "kind", "uscc", "filing_number", "registrar_code", "field", "official_class",
          "category"}  # fmt: skip
+CODED = {"kind", "uscc", "code_override_reason", "registrar_code"}
 PERSONAL = {"contact_name", "contact_phone", "contact_email"}
 
 
@@ -79,12 +81,18 @@ def change_organisation(
     differing = {name: value for name, value in changes.items() if before[name] != value}
     if not differing:
         return organisation
+    refuse_leap(before.get("kind", ""), differing.get("kind", ""))
     for name, value in differing.items():
         setattr(organisation, name, value)
-    check(organisation, by=by)
+    check(organisation, set(differing), by=by)
     save(organisation, set(differing), now=now)
     if DATED & set(differing):
-        turn_identity(organisation, on=on or timezone.localdate(now), now=now, note=note)
+        opening = (
+            Identity.Opening.FILED if differing.get("kind") == "BA" else Identity.Opening.CHANGED
+        )
+        turn_identity(
+            organisation, on=on or timezone.localdate(now), now=now, note=note, opening=opening
+        )
     record(
         organisation, "change", by=by, at=now, note=note, changes=shown(before, differing)
     )  # fmt: skip
@@ -105,18 +113,28 @@ def entries_since(organisation: Organisation, version: int) -> list[LogEntry]:
     return list(rows.order_by("-id")[:count])
 
 
-def check(organisation: Organisation, *, by: Actor) -> None:
-    """The rules of entry hold for a changed body too."""
-    draft = Draft(
-        kind=organisation.kind, name=organisation.name, place=place_of(organisation),
-        uscc=organisation.uscc, code_override_reason=organisation.code_override_reason,
-        registrar_code=organisation.registrar_code,
-    )  # fmt: skip
-    organisation.registrar_code = checked_code(draft, by=by)
+def refuse_leap(before: str, after: str) -> None:
+    """What a body is changes by correction or by filing; registration has its own action."""
+    registered = Organisation.REGISTERED
+    if after in registered and before not in registered:
+        raise RegistryRefused("备案组织或团队登记成立，请用“转登记”办理。")
+    if after and after not in registered and (before in registered or after == "PRE"):
+        raise RegistryRefused("已登记或备案的组织不能改回未登记的类型；录错的请撤回重录。")
+
+
+def check(organisation: Organisation, touched: set[str], *, by: Actor) -> None:
+    """The rules of entry hold for what is changed; what stood before is not judged anew."""
+    if touched & CODED:
+        draft = Draft(
+            kind=organisation.kind, name=organisation.name, place=place_of(organisation),
+            uscc=organisation.uscc, code_override_reason=organisation.code_override_reason,
+            registrar_code=organisation.registrar_code,
+        )  # fmt: skip
+        organisation.registrar_code = checked_code(draft, by=by)
     if not organisation.name.strip():
         raise RegistryRefused("请填写名称。")
     others = Organisation.objects.exclude(pk=organisation.pk)
-    for name in ("uscc", "filing_number"):
+    for name in touched & set(UNIQUE):
         value = getattr(organisation, name)
         holder = others.filter(**{name: value}).order_by("pk").first() if value else None
         if holder is not None:
@@ -152,7 +170,7 @@ def turn_identity(
         if on < current.starts_on:
             raise RegistryRefused(f"生效日期不能早于现有身份的起始日 {current.starts_on}。")
         current.ends_on, current.closed_by = on, closing
-        if on == current.starts_on and closing == Identity.Closing.CHANGED:
+        if on == current.starts_on and opening == Identity.Opening.CHANGED:
             opening = current.opened_by  # put right on the day it began: it still began so
         current.save(update_fields=["ends_on", "closed_by"])
     Identity.objects.create(
@@ -224,16 +242,20 @@ def convert_organisation(
         raise RegistryRefused("只有状态正常的组织可以转登记。")
     if kind not in Organisation.REGISTERED:
         raise RegistryRefused("请选择登记的类型。")
+    filed = organisation.kind == Organisation.Kind.BA
     before = {"kind": organisation.kind, "name": organisation.name, "uscc": organisation.uscc}
     organisation.kind, organisation.uscc, organisation.registrar_code = kind, uscc, ""
     organisation.name = name.strip() or organisation.name
     organisation.registered_on = on
-    check(organisation, by=by)
+    if not uscc:
+        raise RegistryRefused("请填写登记证书上的统一社会信用代码。")
+    check(organisation, {*CODED, "name"}, by=by)
     after = {"kind": kind, "name": organisation.name, "uscc": uscc}
     save(organisation, {*after, "registered_on"}, now=now)
     turn_identity(
         organisation, on=on, now=now, note=note,
-        closing=Identity.Closing.CONVERTED, opening=Identity.Opening.CONVERTED,
+        closing=Identity.Closing.CONVERTED if filed else Identity.Closing.CHANGED,
+        opening=Identity.Opening.CONVERTED if filed else Identity.Opening.REGISTERED,
     )  # fmt: skip
     record(organisation, "convert", by=by, at=now, note=note, changes=changed(before, after))
     return organisation
