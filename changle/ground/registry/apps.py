@@ -9,6 +9,7 @@ class RegistryConfig(AppConfig):
     verbose_name = "组织库"
 
     def ready(self) -> None:
-        """Enter the app's indicators into the catalogue and its moves into the table of processes."""
+        """Enter the app's indicators into the catalogue and its moves and works into their tables."""
         import_module("changle.ground.registry.indicators")
         import_module("changle.ground.registry.lifecycle")
+        import_module("changle.ground.registry.actions.background")

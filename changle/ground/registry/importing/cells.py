@@ -110,12 +110,8 @@ class Reader:
 
 def reader_of(key: str, unit: str) -> Callable[[Cell], Any]:
     target = TARGETS[key]
-    if key == "grade":
-        return grade
-    if key == "registrar_code":
-        return region
-    if key == "place_code":
-        return digits
+    if key in BY_KEY:
+        return BY_KEY[key]
     if target.kind == "money":
         return lambda cell: money(cell, unit or "元")
     if target.kind == "int":
@@ -286,6 +282,9 @@ def key(cell: Cell) -> int | None:
     return as_int(cell)
 
 
+BY_KEY: dict[str, Callable[[Cell], Any]] = {
+    "grade": grade, "registrar_code": region, "place_code": digits,
+}  # fmt: skip
 BY_KIND: dict[str, Callable[[Cell], Any]] = {
     "name": name, "code": code, "date": day, "phone": phone, "email": email, "url": url,
     "class": plain, "place": plain, "status": plain, "kind": kind, "liability": liability,

@@ -20,7 +20,7 @@ from changle.ground.registry.models import ImportRow, Organisation
 
 Verdict = ImportRow.Verdict
 Reason = list[str]
-CLASSES = {
+CLASSES: dict[str, dict[str, tuple[str, ...]]] = {
     "field": {"": ("field",)},
     "official_class": {
         "ST": ("association",), "MF": ("nonenterprise", "industry"), "JJH": ("foundation",),

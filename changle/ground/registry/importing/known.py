@@ -52,7 +52,7 @@ class Registry:
 def load_registry(ids: Collection[int]) -> Registry:
     known = Registry()
     for part in parts(sorted(ids)):
-        rows = Organisation.objects.filter(pk__in=part).select_related("node")
+        rows = Organisation.objects.filter(pk__in=part).select_related("node", "street")
         known.bodies.update((row.pk, row) for row in rows.order_by("pk"))
         for fact in OfficialFact.objects.filter(organisation__in=part).order_by("pk"):
             known.facts[fact.organisation_id].append(fact)
