@@ -14,6 +14,7 @@ from changle.ground.registry.actions.changing import (
     rename_organisation,
 )
 from changle.ground.registry.actions.dictionary import add_entry, lead_entry, retire_entry
+from changle.ground.registry.actions.exporting import note_export
 
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "lead_entry",
     "move",
     "move_organisation",
+    "note_export",
     "rename_organisation",
     "retire_entry",
 ]

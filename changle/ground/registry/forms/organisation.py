@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from django import forms
 from django.core.exceptions import ValidationError
 
-from changle.core.codes import check_phone, normalise_uscc
+from changle.core.codes import BadCode, check_phone, check_uscc, normalise_uscc
 from changle.core.money import parse, yuan
 from changle.ground.accounts.forms import Dressed
 from changle.ground.registry.models import ClassList, Organisation
@@ -133,6 +133,17 @@ class Body(Dressed, forms.Form):
         """The kind against which the rest is judged."""
         raise NotImplementedError
 
+    def check_code(self, code: str, kind: str) -> None:
+        """Tell beside the field what is wrong; a code kept with a reason is for the action to judge."""
+        if kind not in Organisation.REGISTERED:
+            self.add_error("uscc", "备案组织和拟成立团队没有统一社会信用代码。")
+        elif not self.cleaned_data.get("code_override_reason") and code != self.initial.get("uscc"):
+            try:
+                check_uscc(code)
+            except BadCode as error:
+                meant = f"是否应为 {error.suggestion}？" if error.suggestion else ""
+                self.add_error("uscc", f"{error.sentence}{meant}")
+
     def clean(self) -> dict[str, Any]:
         values: dict[str, Any] = super().clean() or self.cleaned_data
         kind = self.kind_now()
@@ -141,8 +152,8 @@ class Body(Dressed, forms.Form):
             self.add_error("official_class", "这一分类不用于所选类型。")
         if values.get("category") and kind in Organisation.REGISTERED:
             self.add_error("category", "备案类别只用于备案组织和拟成立团队。")
-        if values.get("uscc") and kind and kind not in Organisation.REGISTERED:
-            self.add_error("uscc", "备案组织和拟成立团队没有统一社会信用代码。")
+        if values.get("uscc") and kind:
+            self.check_code(values["uscc"], kind)
         founded, registered = values.get("founded_on"), values.get("registered_on")
         if founded and registered and kind in Organisation.REGISTERED and founded > registered:
             self.add_error("founded_on", "成立日期晚于登记日期，请核对。")
@@ -208,6 +219,11 @@ class EditForm(Body):
 
     def kind_now(self) -> str:
         return self.organisation.kind
+
+    def renew(self, version: int) -> None:
+        """Let what was typed be saved over a newer version."""
+        self.data = self.data.copy()
+        self.data["version"] = version
 
 
 def plain_names(form: Body) -> list[str]:

@@ -24,6 +24,7 @@ from changle.ground.registry.queries.details import (
     public_detail,
 )
 from changle.ground.registry.queries.exporting import EXPORT_COLUMNS, export_row, export_rows
+from changle.ground.registry.queries.facts import Section, sections_of
 from changle.ground.registry.queries.lines import KINDS, lines_of, tone
 from changle.ground.registry.queries.listing import (
     LIVING,
@@ -46,6 +47,7 @@ __all__ = [
     "Entry",
     "Filters",
     "Lookalike",
+    "Section",
     "all_classes",
     "class_choices",
     "class_entry",
@@ -68,6 +70,7 @@ __all__ = [
     "public_directory",
     "search",
     "seats",
+    "sections_of",
     "seed_classes",
     "streets_seen",
     "tone",

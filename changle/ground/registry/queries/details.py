@@ -6,11 +6,15 @@ from changle.core.log import LogEntry
 from changle.core.reach import Actor
 from changle.ground.registry.models import Identity, OfficialFact, Organisation
 from changle.ground.registry.queries.listing import Filters, public_directory
+from changle.ground.territory.queries import verbs
 from changle.ground.territory.roles import Permission
 
 
 WITH = ("node__parent", "street", "community", "field", "official_class", "category")
 MOST_DEEDS = 50
+verbs.update(
+    {"change": "修改", "convert": "备案转登记", "lead": "设定分类对照", "retire": "停用分类"}
+)
 
 
 def detail(actor: Actor, pk: int) -> Organisation | None:

@@ -78,9 +78,11 @@ def filtered(rows: "QuerySet[Organisation]", filters: Filters) -> "QuerySet[Orga
     return search(rows, filters.q)
 
 
-def listed(actor: Actor, filters: Filters) -> "QuerySet[Organisation]":
-    """The bodies a person sees, by pinyin."""
-    rows = actor.rows(Organisation, Permission.ORGANISATION_VIEW)
+def listed(
+    actor: Actor, filters: Filters, *, needs: str = Permission.ORGANISATION_VIEW
+) -> "QuerySet[Organisation]":
+    """The bodies a person sees (or may do something else with), by pinyin."""
+    rows = actor.rows(Organisation, needs)
     return filtered(rows, filters).order_by("pinyin", "pk")
 
 

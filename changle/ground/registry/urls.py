@@ -1,0 +1,25 @@
+from django.urls import path
+
+from changle.ground.registry.views import changing, dictionary, listing, showing
+
+
+app_name = "registry"
+urlpatterns = [
+    path("", listing.organisations, name="organisations"),
+    path("file.<str:kind>", listing.export, name="export"),
+    path("add/", changing.add, name="add"),
+    path("classes/", dictionary.classes, name="classes"),
+    path("classes/<str:list_>/", dictionary.classes, name="classes_of"),
+    path("classes/<str:list_>/add/", dictionary.entry_add, name="class_add"),
+    path("classes/entry/<int:pk>/retire/", dictionary.entry_retire, name="class_retire"),
+    path("classes/entry/<int:pk>/<str:target_list>/", dictionary.entry_lead, name="class_lead"),
+    path("<int:pk>/", showing.organisation, name="organisation"),
+    path("<int:pk>/edit/", changing.edit, name="edit"),
+    path("<int:pk>/rename/", changing.rename, name="rename"),
+    path("<int:pk>/relocate/", changing.relocate, name="relocate"),
+    path("<int:pk>/convert/", changing.convert, name="convert"),
+    path("<int:pk>/extract.pdf", showing.extract, name="extract"),
+    path("<int:pk>/move/<str:name>/", showing.move_state, name="move_state"),
+    # imports: begin
+    # imports: end
+]

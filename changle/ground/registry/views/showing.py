@@ -1,0 +1,106 @@
+"""One body: its page, its extract, and the moves between its states."""
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from changle.core.access import Request, page
+from changle.core.documents import facts_sheet
+from changle.core.refusals import Refused
+from changle.ground.registry.actions import move
+from changle.ground.registry.forms import MoveForm
+from changle.ground.registry.lifecycle import CLOSES, ORGANISATION
+from changle.ground.registry.models import Identity, Organisation
+from changle.ground.registry.queries import (
+    detail,
+    facts_of,
+    history_of,
+    identities_of,
+    sections_of,
+    tone,
+)
+from changle.ground.territory.queries import in_words
+from changle.ground.territory.roles import Permission
+
+
+def found(request: Request, pk: int) -> Organisation:
+    row = detail(request.actor, pk)
+    if row is None:
+        raise Http404
+    return row
+
+
+@page(Permission.ORGANISATION_VIEW)
+def organisation(request: Request, pk: int) -> HttpResponse:
+    return shown(request, found(request, pk))
+
+
+def shown(
+    request: Request, row: Organisation, *, refusal: str = "", told: str = "", status: int = 200
+) -> HttpResponse:
+    """The page; `told` is the reason that was typed with a refused move."""
+    actor, today = request.actor, timezone.localdate()
+    offered = ORGANISATION.buttons(row, to=actor)
+    context = {
+        "row": row,
+        "tone": tone(row.state),
+        "overdue": row.overdue_days(today),
+        "moves": [one for one in offered if not one.refusal],
+        "refused": [one for one in offered if one.refusal],
+        "closes": CLOSES,
+        "today": today.isoformat(),
+        "sections": sections_of(row, actor),
+        "identities": list(identities_of(row)),
+        "facts": list(facts_of(row)),
+        "history": in_words(history_of(row)),
+        "edits": actor.reaches(row, Permission.ORGANISATION_EDIT),
+        "explains": actor.reaches(row, Permission.REACH_EXPLAIN),
+        "refusal": refusal,
+        "told": told,
+    }
+    return render(request, "registry/organisation.html", context, status=status)
+
+
+@page(Permission.ORGANISATION_MOVE)
+@require_POST
+def move_state(request: Request, pk: int, name: str) -> HttpResponse:
+    row, form = found(request, pk), MoveForm(request.POST)
+    if name not in ORGANISATION.moves or not request.actor.reaches(
+        row, Permission.ORGANISATION_MOVE
+    ):
+        raise Http404
+    note = request.POST.get("note", "")
+    if not form.is_valid():
+        sentence = "".join(error for errors in form.errors.values() for error in errors)
+        return shown(request, row, refusal=sentence, told=note, status=422)
+    try:
+        move(pk, name, by=request.actor, now=timezone.now(), **form.cleaned_data)
+    except Refused as refusal:
+        return shown(request, found(request, pk), refusal=str(refusal), told=note, status=409)
+    messages.success(request, f"已办理“{ORGANISATION.moves[name].label}”。")
+    return redirect(reverse("registry:organisation", args=[pk]))
+
+
+@page(Permission.ORGANISATION_VIEW)
+def extract(request: Request, pk: int) -> HttpResponse:
+    """The facts as a sheet of paper, for the file."""
+    row, now = found(request, pk), timezone.now()
+    sections = [
+        ("名称与状态", [("名称", row.name), ("状态", row.state_label())]),
+        *((section.heading, section.facts) for section in sections_of(row, request.actor)),
+        ("历史名称与身份", [(told_span(one), str(one)) for one in identities_of(row)]),
+    ]
+    notes = [
+        f"由{request.actor.name}于 {timezone.localtime(now):%Y-%m-%d %H:%M} 打印。",
+        "本件由平台名录生成，以登记（备案）机关的证书和公示为准。",
+    ]
+    pdf = facts_sheet(title=f"{row.name}（名录摘录）", sections=sections, notes=notes)
+    headers = {"Content-Disposition": f'inline; filename="organisation-{pk}.pdf"'}
+    return HttpResponse(pdf, content_type="application/pdf", headers=headers)
+
+
+def told_span(identity: Identity) -> str:
+    return f"{identity.starts_on} 至 {identity.ends_on or '今'}"
