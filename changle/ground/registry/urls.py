@@ -20,6 +20,6 @@ urlpatterns = [
     path("<int:pk>/convert/", changing.convert, name="convert"),
     path("<int:pk>/extract.pdf", showing.extract, name="extract"),
     path("<int:pk>/move/<str:name>/", showing.move_state, name="move_state"),
-    # imports: begin
-    # imports: end
+    # Imports of spreadsheets begin here.
+    # Imports of spreadsheets end here.
 ]

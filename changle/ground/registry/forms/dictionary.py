@@ -32,10 +32,14 @@ class RetireForm(Dressed, forms.Form):
     on = Day(label="停用日期")
 
 
+class TargetField(forms.ModelChoiceField):  # type: ignore[type-arg]  # not subscriptable
+    """An entry of the other list, or none."""
+
+
 class LeadForm(Dressed, forms.Form):
     """Where an entry leads in another list."""
 
-    target = forms.ModelChoiceField(None, label="对应", required=False, empty_label="没有对应")
+    target = TargetField(None, label="对应", required=False, empty_label="没有对应")
 
     def __init__(self, *args: Any, targets: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -2,10 +2,11 @@
 
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.http import QueryDict  # noqa: TID251  what a form was given
 
 from changle.core.codes import BadCode, check_phone, check_uscc, normalise_uscc
 from changle.core.money import parse, yuan
@@ -47,6 +48,13 @@ def number(label: str, most: int) -> forms.IntegerField:
     return forms.IntegerField(label=label, min_value=0, max_value=most, required=False)
 
 
+class ClassField(forms.ModelChoiceField):  # type: ignore[type-arg]  # not subscriptable
+    """An entry of a class list, or none."""
+
+    def __init__(self, label: str) -> None:
+        super().__init__(None, label=label, required=False, empty_label="不填")
+
+
 class Body(Dressed, forms.Form):
     """The fields that entering and changing have in common."""
 
@@ -77,11 +85,9 @@ class Body(Dressed, forms.Form):
     contact_email = forms.EmailField(label="电子邮箱", max_length=254, required=False)
     address = line("住所", 200)
     website = forms.URLField(label="网址", max_length=200, required=False, assume_scheme="https")
-    field = forms.ModelChoiceField(None, label="服务领域", required=False, empty_label="不填")
-    official_class = forms.ModelChoiceField(
-        None, label="行业分类", required=False, empty_label="不填"
-    )
-    category = forms.ModelChoiceField(None, label="备案类别", required=False, empty_label="不填")
+    field = ClassField("服务领域")
+    official_class = ClassField("行业分类")
+    category = ClassField("备案类别")
     purpose = line("宗旨", 1000, widget=forms.Textarea({"rows": 2}))
     business_scope = line("业务范围", 2000, widget=forms.Textarea({"rows": 4}))
     member_count = number("成员数", MOST_INT)
@@ -222,8 +228,9 @@ class EditForm(Body):
 
     def renew(self, version: int) -> None:
         """Let what was typed be saved over a newer version."""
-        self.data = self.data.copy()
-        self.data["version"] = version
+        data = cast("QueryDict", self.data).copy()
+        data["version"] = str(version)
+        self.data = data
 
 
 def plain_names(form: Body) -> list[str]:

@@ -74,7 +74,7 @@ def move_state(request: Request, pk: int, name: str) -> HttpResponse:
         raise Http404
     note = request.POST.get("note", "")
     if not form.is_valid():
-        sentence = "".join(error for errors in form.errors.values() for error in errors)
+        sentence = "".join(str(error) for errors in form.errors.values() for error in errors)
         return shown(request, row, refusal=sentence, told=note, status=422)
     try:
         move(pk, name, by=request.actor, now=timezone.now(), **form.cleaned_data)
