@@ -1,20 +1,21 @@
 """The official lists as they were published."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.utils import timezone
 
+from changle.core.refusals import Refused
 from changle.ground.registry.actions.importing import check, remap, upload
+from changle.ground.registry.actions.undoing import undo
 from changle.ground.registry.actions.writing import write
 from changle.ground.registry.importing import Mapping, Options
 from changle.ground.registry.models import ImportBatch, OfficialFact, Organisation
 from tests.factories.territory import make_actor, make_district
 
 
-NOW = timezone.make_aware(datetime(2026, 3, 2, 9, 0))
+NOW = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 pytestmark = [pytest.mark.django_db, pytest.mark.realdata]
 
 
@@ -64,3 +65,67 @@ def test_the_inspection_list_enters_whole_with_kinds_by_code(realdata, district,
     facts = OfficialFact.objects.filter(kind="inspection", year=2021)
     assert set(facts.values_list("result", flat=True)) == {"合格", "基本合格", "年报"}
     assert facts.count() == 136
+
+
+def test_the_abnormal_list_shows_its_exact_duplicate(realdata, district, clerk) -> None:
+    batch = bring(realdata("abnormal_directory.csv"), district, clerk, listing="abnormal")
+    assert counts(batch) == {"new": 133, "refused": 1}
+    assert reasons(batch, "refused") == ["130 代码与第 104 行重复"]
+    with pytest.raises(Refused, match="有 1 行被拒绝"):
+        write(pk=batch.pk, good_only=False, doubtful=False, by=clerk, now=NOW)
+    write(pk=batch.pk, good_only=True, doubtful=False, by=clerk, now=NOW)
+    assert OfficialFact.objects.filter(kind="abnormal").count() == 133
+
+
+def test_a_body_on_two_lists_stays_one_body(realdata, district, clerk) -> None:
+    first = bring(realdata("annual_inspection.csv"), district, clerk, inspection_year=2021)
+    write(pk=first.pk, good_only=True, doubtful=False, by=clerk, now=NOW)
+    again = bring(realdata("annual_inspection.csv"), district, clerk, inspection_year=2021)
+    assert counts(again) == {"same": 136}
+    listed = bring(realdata("annual_inspection.csv"), district, clerk, listing="abnormal",
+                   inspection_year=2021)  # fmt: skip
+    assert counts(listed) == {"update": 136}
+    write(pk=listed.pk, good_only=True, doubtful=False, by=clerk, now=NOW)
+    assert Organisation.objects.count() == 136
+    with pytest.raises(Refused, match="又有变化"):
+        undo(pk=first.pk, by=clerk, now=NOW)
+    undo(pk=listed.pk, by=clerk, now=NOW)
+    undo(pk=first.pk, by=clerk, now=NOW)
+    assert Organisation.objects.count() == OfficialFact.objects.count() == 0
+
+
+def test_lost_digits_and_wrong_checks_are_told_apart(realdata, district, clerk) -> None:
+    batch = bring(realdata("title_row_scientific_codes.csv"), district, clerk)
+    told = reasons(batch, "refused")
+    assert batch.title == "2022年丰台区环境信息依法披露企业名单"
+    assert counts(batch) == {"refused": 44, "skipped": 1}
+    assert sum("科学计数法" in each for each in told) == 12
+    wrong = [each for each in told if "校验码应为" in each]
+    assert len(wrong) == 2
+    assert wrong[0].startswith("14 统一社会信用代码第 18 位校验码应为 T，表中是 0")
+
+
+def test_enterprises_are_no_social_organisations(realdata, district, clerk) -> None:
+    batch = bring(realdata("title_and_footnote.xlsx.csv"), district, clerk)
+    told = reasons(batch, "refused")
+    assert counts(batch) == {"refused": 63, "skipped": 2}
+    assert sum("这是企业，不是社会组织" in each for each in told) == 60
+    assert sum("没有代码" in each for each in told) == 3
+
+
+def test_serial_numbers_are_days_where_the_column_is_a_day(realdata, district, clerk) -> None:
+    path = realdata("serial_dates.xls.csv")
+    batch = bring(path, district, clerk, {"日期": "registered_on"}, kind="BA")
+    days = [row.values["registered_on"] for row in batch.rows.filter(verdict="new")]
+    assert counts(batch) == {"new": 20, "refused": 2}
+    assert all("重复" in each for each in reasons(batch, "refused"))
+    assert all("2000-01-01" < day < "2026-03-02" for day in days)
+
+
+def test_marks_and_trailing_spaces_go_silently(realdata, district, clerk) -> None:
+    path = realdata("tiny_bom_trailing_space.csv")
+    batch = bring(path, district, clerk, kind="BA")
+    write(pk=batch.pk, good_only=True, doubtful=False, by=clerk, now=NOW)
+    names = list(Organisation.objects.values_list("name", flat=True))
+    assert len(names) == 13
+    assert all(name == name.strip() and "\ufeff" not in name for name in names)
