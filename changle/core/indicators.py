@@ -164,9 +164,28 @@ def parts(code: str, by: str, *, path: str, period: Period, today: date) -> list
     told = found.values(**grouping).annotate(part_value=measure).order_by("part_order", "part")
     return [
         Slice(
-            "" if row["part"] is None else str(row["part"]),
+            _key(row["part"]),
             cut.labels.get(str(row["part"])) or str(row["part_text"] or cut.none),
             int(row["part_value"] or 0),
         )
         for row in told
     ]
+
+
+def cross(
+    code: str, by: str, across: str, *, path: str, period: Period, today: date
+) -> dict[tuple[str, str], int]:
+    """The value parted by two cuts at once: (key of the first, key of the second) -> value."""
+    asked = indicator(code)
+    first, second = asked.cut(by), asked.cut(across)
+    measure = Sum(asked.measure) if asked.measure else Count("pk")
+    found = rows(code, path=path, period=period, today=today).order_by()
+    told = found.values(part=F(first.key), other=F(second.key)).annotate(part_value=measure)
+    return {
+        (_key(row["part"]), _key(row["other"])): int(row["part_value"] or 0)
+        for row in told.order_by("part", "other")
+    }
+
+
+def _key(part: Any) -> str:
+    return "" if part is None else str(part)

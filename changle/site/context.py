@@ -4,6 +4,10 @@ from django.conf import settings
 from django.http import HttpRequest
 
 
-def surroundings(_request: HttpRequest) -> dict[str, Any]:
-    """What every template may print of the installation itself."""
-    return {"platform_title": settings.CHANGLE_TITLE, "demo_mode": settings.CHANGLE_DEMO}
+def surroundings(request: HttpRequest) -> dict[str, Any]:
+    """What every template may print of the installation itself, and of the desk around a page."""
+    return {
+        "platform_title": settings.CHANGLE_TITLE,
+        "demo_mode": settings.CHANGLE_DEMO,
+        "desk": getattr(request, "desk", {}),
+    }

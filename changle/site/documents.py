@@ -23,8 +23,7 @@ def floors() -> str:
     lines = ["# 代码分层 Floors", "", NOTE, "引用只能向下；由 import-linter 在每次测试中检查。", ""]
     for contract in contracts["tool"]["importlinter"]["contracts"]:
         lines.append(f"## {contract['name']}\n")
-        for layer in contract.get("layers", contract.get("modules", [])):
-            lines.append(f"- `{layer}`")
+        lines += [f"- `{layer}`" for layer in contract.get("layers", contract.get("modules", []))]
         lines.append("")
     lines += ["## Apps", "", "| app | 名称 | 表 |", "|---|---|---|"]
     for config in apps.get_app_configs():

@@ -14,6 +14,9 @@ CHANGLE_DEMO = env.switch("CHANGLE_DEMO", default=False)
 CHANGLE_TITLE = env.text("CHANGLE_TITLE", "社会组织培育孵化平台")
 CHANGLE_WORKERS = env.number("CHANGLE_WORKERS", 2, least=1, most=64)
 CHANGLE_THREADS = env.number("CHANGLE_THREADS", 4, least=1, most=64)
+CHANGLE_API_RATE = env.number(
+    "CHANGLE_API_RATE", 600, least=1, most=1_000_000
+)  # a token's, a minute
 CHANGLE_PUBLIC_URL = env.text("CHANGLE_PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/")
 HOST = env.text("HOST", "127.0.0.1")
 PORT = env.number("PORT", 8000, least=1, most=65535)

@@ -10,7 +10,7 @@ urlpatterns = [
     path("desk/", include("changle.ground.territory.urls")),
     path("desk/organisations/", include("changle.ground.registry.urls")),
     path("desk/figures/", include("changle.oversight.statistics.urls")),
-    path("api/v1/", include("changle.faces.api.urls")),
+    path("api/", include("changle.faces.api.urls")),
     path("files/<uuid:public_id>/", serve, name="file"),
     path("", include("changle.site.probes")),
 ]

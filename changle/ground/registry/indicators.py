@@ -26,6 +26,9 @@ CLASS = Cut(name="class", label="行业分类", key="official_class_id", text="o
 REGISTRAR = Cut(name="registrar", label="登记机关区划", key="registrar_code", none="未记明")
 CATEGORY = Cut(name="category", label="备案类别", key="category_id", text="category__name",
                order="category__sort")  # fmt: skip
+# The kinds of the summary table, by the crosswalk from the filing category; a category leads to one.
+REPORT = Cut(name="report", label="汇总表类别", key="category__leads_to__target__code",
+             text="category__leads_to__target__name")  # fmt: skip
 ENDING = Cut(name="ending", label="止因", key="closed_by", labels=dict(Identity.Closing.choices))
 
 
@@ -110,7 +113,7 @@ declare(
     Indicator(
         code="registry.filed", name="备案的社区社会组织", unit="家", kind="stock",
         definition="期末仍在备案的社区社会组织；转登记的自转登记之日起不再计入，长期未活动和注销备案的不计。",
-        records=standing(("BA",)), cuts=(STREET, COMMUNITY, CATEGORY), **PLACED,
+        records=standing(("BA",)), cuts=(STREET, COMMUNITY, CATEGORY, REPORT), **PLACED,
     ),
     Indicator(
         code="registry.teams", name="拟成立团队", unit="个", kind="stock",
@@ -151,7 +154,8 @@ declare(
         code="territory.communities", name="社区", unit="个", kind="stock",
         definition="期末存在的社区和村。",
         records=communities, place="path", label="name", subject="pk",
-        cuts=(Cut(name="street", label="街道", key="parent_id", text="parent__name", order="parent__sort"),
+        cuts=(Cut(name="community", label="社区", key="pk", text="name", order="sort"),
+              Cut(name="street", label="街道", key="parent_id", text="parent__name", order="parent__sort"),
               Cut(name="residence", label="城乡", key="residence", labels=dict(Node.Residence.choices))),
     ),
     Indicator(

@@ -1,0 +1,211 @@
+"""What the desk's own pages gather: who sits here, what waits, the figures of a place."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from urllib.parse import urlencode
+
+from django.core.cache import cache
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+
+from changle.core.indicators import CATALOGUE, parts, value
+from changle.core.lifecycle import Lifecycle, ToDo
+from changle.core.notices import unread_count
+from changle.core.periods import Period
+from changle.core.reach import Actor
+from changle.ground.territory.models import Grant, Node
+from changle.ground.territory.queries import in_force
+from changle.ground.territory.roles import Permission
+
+
+MENU = [  # label, icon, address, permission
+    ("总览", "layout-dashboard", "desk:overview", Permission.FIGURE_VIEW),
+    ("工作台", "home", "desk:home", Permission.DESK_OPEN),
+    ("组织名录", "building-community", "registry:organisations", Permission.ORGANISATION_VIEW),
+    ("导入", "upload", "registry:imports", Permission.ORGANISATION_IMPORT),
+    ("统计报表", "chart-bar", "statistics:catalogue", Permission.FIGURE_VIEW),
+    ("辖区", "sitemap", "territory:nodes", Permission.NODE_VIEW),
+    ("授权", "users", "territory:people", Permission.GRANT_VIEW),
+    ("分类字典", "list", "registry:classes", Permission.DICTIONARY_EDIT),
+    ("工作日历", "calendar", "territory:calendar", Permission.DESK_OPEN),
+    ("日志", "history", "territory:log", Permission.LOG_VIEW),
+]
+# Where the rows of a lifecycle are opened, by the model's label.
+OPENS = {
+    "registry.Organisation": "registry:organisation",
+    "registry.ImportBatch": "registry:import_batch",
+}
+KEPT = 30  # seconds that a to-do count may be old
+
+
+def menu(actor: Actor, path: str) -> list[dict[str, Any]]:
+    items = []
+    for label, icon, name, needs in MENU:
+        if actor.holds(needs):
+            url = reverse(name)
+            items.append({"label": label, "icon": icon, "url": url, "active": path.startswith(url)})
+    longest = max((len(str(item["url"])) for item in items if item["active"]), default=0)
+    for item in items:
+        item["active"] = item["active"] and len(str(item["url"])) == longest
+    return items
+
+
+def surroundings(actor: Actor, path: str) -> dict[str, Any]:
+    """Head and menu of every desk page; the counts come from a short-lived cache."""
+    kept = cache.get_or_set(f"desk:{actor.user_id}", lambda: counted(actor), KEPT) or {}
+    return {"menu": menu(actor, path), **kept}
+
+
+def counted(actor: Actor) -> dict[str, Any]:
+    return {
+        "todo_count": sum(life.waiting(actor).count() for life in Lifecycle.registered.values()),
+        "unread": unread_count(actor),
+        "place": seat(actor),
+    }
+
+
+def grants_of(actor: Actor) -> list[Grant]:
+    rows = Grant.objects.filter(in_force(timezone.localdate()), user_id=actor.user_id)
+    return list(rows.select_related("node").order_by("node__path", "pk"))
+
+
+def seat(actor: Actor) -> str:
+    """The post as the head of the page names it."""
+    held = grants_of(actor)
+    if not held:
+        return ""
+    grant = held[0]
+    return grant.role_name if grant.node.parent_id is None else grant.node.label
+
+
+def todo(actor: Actor, today: date, most: int = 200) -> list[ToDo]:
+    """The rows for which a table of moves waits for this person, the most pressing first."""
+    found = [
+        ToDo(
+            title=f"{row}（{row.state_label()}）",
+            kind=str(life.model._meta.verbose_name),
+            url=address(label, row.pk),
+            due_on=row.due_on,
+            overdue_days=row.overdue_days(today),
+        )
+        for label, life in Lifecycle.registered.items()
+        for row in life.waiting(actor)[:most]
+    ]
+    return sorted(found, key=lambda item: (item.due_on or date.max, item.title))
+
+
+def address(label: str, pk: int) -> str:
+    try:
+        return reverse(OPENS[label], args=[pk])
+    except (KeyError, NoReverseMatch):
+        return reverse("desk:todo")
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One number as the overview prints it: with its link and its definition."""
+
+    text: str
+    unit: str
+    href: str
+    hint: str
+    number: float = 0
+
+
+def printed(number: float | None) -> str:
+    """Whole numbers with thousands, averages to one place."""
+    if number is None:
+        return "—"
+    return f"{number:,}" if float(number).is_integer() else f"{number:,.1f}"
+
+
+@dataclass(frozen=True)
+class Scope:
+    """The place and the year an overview is of."""
+
+    node: Node
+    period: Period
+    today: date
+
+    @property
+    def as_of(self) -> date:
+        return min(self.period.last_day, self.today)
+
+    def asking(self) -> dict[str, Any]:
+        return {"path": self.node.path or "", "period": self.period, "today": self.today}
+
+    def href(self, code: str, *, node: int = 0, by: str = "", key: str = "") -> str:
+        told = {
+            "code": code, "node": node or self.node.pk, "from": self.period.start,
+            "to": self.period.end, "by": by, "key": key,
+        }  # fmt: skip
+        query = urlencode({name: text for name, text in told.items() if text != ""})
+        return f"{reverse('statistics:rows')}?{query}"
+
+    def shown(self, code: str, number: float | None, **part: Any) -> Shown:
+        asked = CATALOGUE[code]
+        text = printed(number)
+        hint = f"{asked.name}：{asked.definition}（截至 {self.as_of}）"
+        return Shown(text, asked.unit, self.href(code, **part), hint, number or 0)
+
+    def one(self, code: str) -> Shown:
+        return self.shown(code, value(code, **self.asking()).value)
+
+
+def cards(scope: Scope) -> dict[str, Shown]:
+    """The figures of the four cards, each asked once."""
+    kinds = {
+        part.key: part.value for part in parts("registry.registered", "kind", **scope.asking())
+    }
+    told = {
+        "registered": scope.shown("registry.registered", sum(kinds.values())),
+        "st": scope.shown("registry.registered", kinds.get("ST", 0), by="kind", key="ST"),
+        "mf": scope.shown("registry.registered", kinds.get("MF", 0), by="kind", key="MF"),
+        "jjh": scope.shown("registry.registered", kinds.get("JJH", 0), by="kind", key="JJH"),
+    }
+    for name, code in (
+        ("here", "registry.registered_by_district"), ("filed", "registry.filed"),
+        ("filings", "registry.filings"), ("registrations", "registry.registrations"),
+        ("deregistrations", "registry.deregistrations"), ("conversions", "registry.conversions"),
+        ("average", "registry.filed_per_community"), ("communities", "territory.communities"),
+        ("teams", "registry.teams"),
+    ):  # fmt: skip
+        told[name] = scope.one(code)
+    return told
+
+
+def place_rows(scope: Scope) -> tuple[str, list[dict[str, Any]]]:
+    """A line for each street of a district, or each community of a street."""
+    by = "street" if scope.node.kind == Node.Kind.DISTRICT else "community"
+    codes = ["registry.registered", "registry.filed", "registry.filings"]
+    told = {
+        code: {part.key: part.value for part in parts(code, by, **scope.asking())} for code in codes
+    }
+    below = {p.key: p.value for p in parts("territory.communities", by, **scope.asking())}
+    children = Node.objects.filter(parent=scope.node, kind=by).order_by("sort", "pk")
+    most = max((told["registry.filed"].get(str(c.pk), 0) for c in children), default=0) or 1
+    rows = []
+    for child in children:
+        key = str(child.pk)
+        filed, count = told["registry.filed"].get(key, 0), below.get(key, 0)
+        rows.append(
+            {
+                "name": child.name,
+                "href": f"{reverse('desk:overview')}?node={child.pk}&year={scope.period.start.year}",
+                "registered": scope.shown(codes[0], told[codes[0]].get(key, 0), node=child.pk),
+                "filed": scope.shown(codes[1], filed, node=child.pk),
+                "filings": scope.shown(codes[2], told[codes[2]].get(key, 0), node=child.pk),
+                "communities": scope.shown("territory.communities", count, node=child.pk),
+                "average": f"{filed / count:.1f}" if count else "—",
+                "share": filed * 100 // most,
+            }
+        )
+    return by, rows
+
+
+def by_part(scope: Scope, code: str, cut: str) -> list[tuple[str, Shown]]:
+    return [
+        (part.label, scope.shown(code, part.value, by=cut, key=part.key))
+        for part in parts(code, cut, **scope.asking())
+    ]

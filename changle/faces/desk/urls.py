@@ -1,0 +1,14 @@
+from django.urls import path
+
+from changle.faces.desk import views
+
+
+app_name = "desk"
+urlpatterns = [
+    path("", views.front, name="front"),
+    path("home/", views.home, name="home"),
+    path("overview/", views.overview, name="overview"),
+    path("todo/", views.todo_list, name="todo"),
+    path("notices/", views.notices, name="notices"),
+    path("notices/read/", views.notices_read, name="notices_read"),
+]

@@ -1,0 +1,31 @@
+from changle.oversight.statistics.queries.asking import (
+    Asked,
+    asked,
+    export_columns,
+    export_rows,
+    page_of,
+    period_of,
+    place_of,
+    places,
+    printed,
+    widest_place,
+)
+from changle.oversight.statistics.queries.reports import TABLES, Filled, TableOf, fill
+
+
+__all__ = [
+    "TABLES",
+    "Asked",
+    "Filled",
+    "TableOf",
+    "asked",
+    "export_columns",
+    "export_rows",
+    "fill",
+    "page_of",
+    "period_of",
+    "place_of",
+    "places",
+    "printed",
+    "widest_place",
+]

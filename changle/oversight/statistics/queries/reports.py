@@ -1,0 +1,211 @@
+"""Report tables as declared layouts over indicators: every cell leads to the rows it counts."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from urllib.parse import urlencode
+
+from changle.core.indicators import cross, parts, value
+from changle.core.periods import Period
+from changle.ground.registry.models import ClassItem
+from changle.ground.territory.models import Node
+
+
+@dataclass(frozen=True)
+class Measure:
+    """One column: an indicator, one part of it, or its quotient over another."""
+
+    label: str
+    code: str
+    cut: str = ""
+    part: str = ""
+    over: str = ""  # an average: total ÷ this indicator, never an average of averages
+
+
+@dataclass(frozen=True)
+class Line:
+    """One row of a table: a place, or a part by a cut."""
+
+    label: str
+    key: str
+    node: int = 0  # a place of its own, to which its cells lead
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Cell:
+    text: str
+    number: int | float | None
+    query: str = ""  # what the rows behind it are asked by
+
+
+@dataclass(frozen=True)
+class TableOf:
+    """A report as declared: which rows, which columns, which columns must sum to which."""
+
+    code: str
+    name: str
+    about: str
+    lines: Callable[[Node], tuple[str, list[Line]]]  # the row cut and the rows
+    columns: tuple[Measure, ...]
+    check: tuple[str, tuple[str, ...]] = ("", ())  # total column, and those that sum to it
+
+
+@dataclass(frozen=True)
+class Filled:
+    table: TableOf
+    node: Node
+    period: Period
+    as_of: date
+    rows: list[tuple[Line, list[Cell]]]
+    total: list[Cell]
+    faults: list[str]
+
+
+def place_lines(node: Node) -> tuple[str, list[Line]]:
+    """Streets of a district, communities of a street."""
+    below = Node.Kind.STREET if node.kind == Node.Kind.DISTRICT else Node.Kind.COMMUNITY
+    children = Node.objects.filter(parent=node, kind=below).order_by("sort", "pk")
+    return below, [Line(child.label, str(child.pk), child.pk) for child in children]
+
+
+def class_lines(_node: Node) -> tuple[str, list[Line]]:
+    """The classes of associations, non-enterprise units and foundations, in their order."""
+    lists = {"association": "社会团体", "nonenterprise": "民办非企业单位", "foundation": "基金会"}
+    items = ClassItem.objects.filter(list__in=lists).order_by("sort", "pk")
+    lines = [
+        Line(item.name, str(item.pk), note=label)
+        for name, label in lists.items()
+        for item in items
+        if item.list == name
+    ]
+    return "class", [*lines, Line("未填行业分类", "")]
+
+
+FILED, COMMUNITIES = "registry.filed", "territory.communities"
+REPORT_KINDS = [
+    ("行业协会类", "trade"),
+    ("社会服务类", "service"),
+    ("公益慈善类", "charity"),
+    ("其他类", "other"),
+]
+TABLES = {
+    table.code: table
+    for table in (
+        TableOf(
+            "T1", "社区社会组织汇总", "备案的社区社会组织，按街道或社区。平均数为合计除以社区数。",
+            place_lines,
+            (
+                Measure("社区数量", COMMUNITIES),
+                Measure("社会组织总数", FILED),
+                Measure("社会组织平均数", FILED, over=COMMUNITIES),
+                *(Measure(label, FILED, "report", part) for label, part in REPORT_KINDS),
+                Measure("未分类", FILED, "report", ""),
+                Measure("成员总数", "registry.members"),
+                Measure("成员平均数", "registry.members", over=COMMUNITIES),
+                Measure("办公场所数量", "registry.premises"),
+                Measure("办公场所总面积", "registry.premises_area"),
+                Measure("办公场所平均面积", "registry.premises_area", over=COMMUNITIES),
+            ),
+            ("社会组织总数", (*(label for label, _part in REPORT_KINDS), "未分类")),
+        ),
+        TableOf(
+            "T9", "登记存量与行业分布", "登记的社会组织，按社会团体、民办非企业单位、基金会的行业分类。",
+            class_lines,
+            (
+                Measure("期末数", "registry.registered"),
+                Measure("新登记", "registry.registrations"),
+                Measure("注销", "registry.deregistrations"),
+                Measure("撤销登记", "registry.revocations"),
+            ),
+        ),
+    )
+}  # fmt: skip
+
+
+def fill(table: TableOf, *, node: Node, period: Period, today: date) -> Filled:
+    """The table for a place and a period; a handful of grouped queries whatever its size."""
+    cut, lines = table.lines(node)
+    path = node.path or ""
+    columns = [column_of(m, cut, lines, path, period, today) for m in table.columns]
+    rows = [
+        (
+            line,
+            [
+                cell(m, node, line, cut, period, c[line.key])
+                for m, c in zip(table.columns, columns, strict=True)
+            ],
+        )
+        for line in lines
+    ]
+    sums = [total_of(m, path, period, today) for m in table.columns]
+    total = [cell(m, node, None, cut, period, s) for m, s in zip(table.columns, sums, strict=True)]
+    as_of = min(period.last_day, today)
+    return Filled(table, node, period, as_of, rows, total, faults(table, rows, total))
+
+
+def column_of(
+    measure: Measure, cut: str, lines: list[Line], path: str, period: Period, today: date
+) -> dict[str, int | float | None]:
+    asked = {"path": path, "period": period, "today": today}
+    if measure.cut:
+        both = cross(measure.code, cut, measure.cut, path=path, period=period, today=today)
+        told = {line.key: both.get((line.key, measure.part), 0) for line in lines}
+        return dict(told)
+    above = {s.key: s.value for s in parts(measure.code, cut, **asked)}  # type: ignore[arg-type]
+    if not measure.over:
+        return {line.key: above.get(line.key, 0) for line in lines}
+    below = {s.key: s.value for s in parts(measure.over, cut, **asked)}  # type: ignore[arg-type]
+    return {line.key: quotient(above.get(line.key, 0), below.get(line.key, 0)) for line in lines}
+
+
+def total_of(measure: Measure, path: str, period: Period, today: date) -> int | float | None:
+    if measure.cut:
+        told = parts(measure.code, measure.cut, path=path, period=period, today=today)
+        return sum(part.value for part in told if part.key == measure.part)
+    above = value(measure.code, path=path, period=period, today=today).value
+    if not measure.over:
+        return above
+    below = value(measure.over, path=path, period=period, today=today).value
+    return quotient(int(above or 0), int(below or 0))
+
+
+def quotient(above: int, below: int) -> float | None:
+    return round(above / below, 2) if below else None
+
+
+def cell(
+    measure: Measure,
+    node: Node,
+    line: Line | None,
+    cut: str,
+    period: Period,
+    number: float | None,
+) -> Cell:
+    text = "—" if number is None else f"{number:,.2f}" if measure.over else f"{number:,}"
+    told = {"code": measure.code, "from": period.start.isoformat(), "to": period.end.isoformat()}
+    told["node"] = str(line.node if line and line.node else node.pk)
+    if line is not None and not line.node:
+        told |= {"by": cut, "key": line.key}
+    elif measure.cut:
+        told |= {"by": measure.cut, "key": measure.part}
+    return Cell(text, number, urlencode(told))
+
+
+def faults(table: TableOf, rows: list[tuple[Line, list[Cell]]], total: list[Cell]) -> list[str]:
+    """The sums that do not hold, said before anybody publishes the table."""
+    labels = [m.label for m in table.columns]
+    told = []
+    for name, cells in [*((line.label, cells) for line, cells in rows), ("合计", total)]:
+        by_label = dict(zip(labels, cells, strict=True))
+        whole, others = table.check
+        if whole and by_label[whole].number != sum(by_label[o].number or 0 for o in others):
+            told.append(f"{name}：各类之和与“{whole}”不等。")
+    for position, measure in enumerate(table.columns):
+        if measure.over:
+            continue
+        summed = sum(cells[position].number or 0 for _line, cells in rows)
+        if summed != (total[position].number or 0):
+            missing = (total[position].number or 0) - summed
+            told.append(f"“{measure.label}”有 {missing:g} 未落到所列各行。")
+    return told
