@@ -30,6 +30,7 @@ def environment(folder: Path, port: int, database: str) -> dict[str, str]:
         k: v for k, v in os.environ.items() if not k.startswith("CHANGLE_") and k != "DATABASE_URL"
     }
     env |= {"CHANGLE_DATA": str(folder), "PORT": str(port), "CHANGLE_DEMO": "1"}
+    env["CHANGLE_API_RATE"] = "1000000"
     if database:
         env["DATABASE_URL"] = database
     return env

@@ -1,5 +1,5 @@
 from django.contrib.auth.decorators import login_not_required
-from django.urls import URLPattern, path, re_path
+from django.urls import URLPattern, include, path, re_path
 
 from changle.faces.api.views.document import docs, openapi
 from changle.faces.api.views.doors import opened, unknown
@@ -8,7 +8,7 @@ from changle.faces.api.views.surface import api
 
 operations, _app_name, _namespace = api.urls
 app_name = "api"
-urlpatterns = [
+v1 = [
     path("openapi.json", opened(openapi), name="openapi"),
     path("docs", opened(docs), name="docs"),
     *[
@@ -16,7 +16,9 @@ urlpatterns = [
         for one in operations
         if isinstance(one, URLPattern) and one.name != "api-root"
     ],
-    re_path(r"^.*\Z", opened(unknown), name="unknown"),
 ]
-for route in urlpatterns:
+nowhere = re_path(r"^.*\Z", opened(unknown), name="unknown")
+routes = [*v1, nowhere]
+for route in routes:
     route.callback = login_not_required(route.callback)
+urlpatterns = [path("v1/", include(v1)), nowhere]

@@ -7,9 +7,8 @@ from django.http import QueryDict
 
 from changle.core.indicators import CATALOGUE
 from changle.faces.portal.queries.cards import KINDS
-from changle.faces.portal.queries.places import DISTRICT_FIGURES, choices, place_of
+from changle.faces.portal.queries.places import FIGURES, choices, class_choices, place_of
 from changle.ground.registry.models import ClassList
-from changle.ground.registry.queries import class_items
 from changle.ground.territory.models import Node
 
 
@@ -32,7 +31,7 @@ class Wanted:
         self.notes: list[str] = []
         self.q = told.get("q", "").replace("\x00", "").strip()[:LONGEST]
         self.after = told.get("after", "").replace("\x00", "")[:700]
-        self.figure = told.get("figure", "") if told.get("figure") in DISTRICT_FIGURES else ""
+        self.figure = told.get("figure", "") if told.get("figure") in FIGURES else ""
         self.place = number(told.get("place", "")) if self.figure else 0
         self.street = number(told.get("street", ""))
         self.community = number(told.get("community", ""))
@@ -52,8 +51,7 @@ class Wanted:
     def offered(self) -> dict[str, list[tuple[str, str]]]:
         """What may be chosen; communities only within a street."""
         fields, categories = (
-            list(class_items(name).values_list("code", "name"))
-            for name in (ClassList.FIELD, ClassList.COMMUNITY)
+            class_choices(name) for name in (ClassList.FIELD, ClassList.COMMUNITY)
         )
         offered = {
             "kind": [(kind, KINDS[kind]) for kind in PUBLIC_KINDS],

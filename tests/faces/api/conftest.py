@@ -44,7 +44,9 @@ class Caller:
         return self._sent("post", path, data=data, content_type="application/json", headers=headers)
 
     def patch(self, path, data, **headers):
-        return self._sent("patch", path, data=data, content_type="application/json", headers=headers)
+        return self._sent(
+            "patch", path, data=data, content_type="application/json", headers=headers
+        )
 
 
 def make_caller(role="", node=None, **fields) -> Caller:
@@ -67,10 +69,16 @@ def district(db):
         node=tree.root, system=NodeCode.System.STATS, code="610112", starts_on=date(2000, 1, 1)
     )
     NodeCode.objects.create(
-        node=tree.streets[0], system=NodeCode.System.STATS, code="610112001000", starts_on=date(2000, 1, 1)
+        node=tree.streets[0],
+        system=NodeCode.System.STATS,
+        code="610112001000",
+        starts_on=date(2000, 1, 1),
     )
     NodeCode.objects.create(
-        node=tree.streets[0], system=NodeCode.System.PORTAL, code="610112008000", starts_on=date(2000, 1, 1)
+        node=tree.streets[0],
+        system=NodeCode.System.PORTAL,
+        code="610112008000",
+        starts_on=date(2000, 1, 1),
     )
     return tree
 
@@ -79,12 +87,18 @@ def district(db):
 def bodies(district):
     """Three filed bodies, two in the first street; one registered in the second."""
     field = ClassItem.objects.get(list="field", code="civil")
-    contact = {"contact_name": "样例乙", "contact_phone": "02900000000", "contact_email": "yi@example.org"}
+    contact = {
+        "contact_name": "样例乙",
+        "contact_phone": "02900000000",
+        "contact_email": "yi@example.org",
+    }
     return [
         add(district.communities[0][0], "一社区舞蹈队", filing_number="BA-1", **contact),
         add(district.communities[0][1], "二社区书画社", filing_number="BA-2"),
         add(district.communities[1][0], "三社区合唱团", filing_number="BA-3"),
-        add(district.streets[1], "乙街道养老服务中心", kind="MF", uscc=code_of("2", 1), field=field),
+        add(
+            district.streets[1], "乙街道养老服务中心", kind="MF", uscc=code_of("2", 1), field=field
+        ),
     ]
 
 

@@ -72,7 +72,17 @@ def test_live_answers_match_the_document(bodies, bureau, street, anonymous, docu
     conforms(document, "/api/v1/organisations", "post", anonymous.post("/organisations", new))
 
 
-@pytest.mark.parametrize("path", ["/api/v1/none", "/api/v1/", "/api/v1/organisations/", "/api/v1/organisations/x"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/api/v1/none",
+        "/api/v1/",
+        "/api/v1/organisations/",
+        "/api/v1/organisations/x",
+        "/api/v2/organisations",
+        "/api/",
+    ],
+)
 def test_unknown_paths_answer_as_problems(client, path):
     answer = client.get(path)
     assert (answer.status_code, answer["Content-Type"]) == (404, "application/problem+json")
@@ -123,7 +133,7 @@ def test_the_document_is_not_sent_twice(client):
 
 
 def test_every_route_is_declared_and_needs_no_session():
-    for route in urls.urlpatterns:
+    for route in urls.routes:
         assert route.callback.access == "api"
         assert route.callback.login_required is False
 
@@ -131,5 +141,7 @@ def test_every_route_is_declared_and_needs_no_session():
 def test_a_signed_in_browser_may_read(bodies, district):
     make_caller("DCA", district.root, username="reader")
     browser = Client()
-    browser.force_login(User.objects.get(username="reader"), "allauth.account.auth_backends.AuthenticationBackend")
+    browser.force_login(
+        User.objects.get(username="reader"), "allauth.account.auth_backends.AuthenticationBackend"
+    )
     assert browser.get("/api/v1/me").json()["token"] is None

@@ -8,7 +8,18 @@ from tests.faces.api.conftest import make_caller
 
 
 pytestmark = pytest.mark.django_db
-KEYS = {"code", "name", "definition", "unit", "value", "numerator", "denominator", "as_of", "rows_url", "by"}
+KEYS = {
+    "code",
+    "name",
+    "definition",
+    "unit",
+    "value",
+    "numerator",
+    "denominator",
+    "as_of",
+    "rows_url",
+    "by",
+}
 
 
 def every_row(caller, url):
@@ -35,7 +46,9 @@ def test_every_value_equals_its_rows_and_so_does_every_part(bodies, bureau, code
     for by in cuts:
         told = bureau.get(f"/indicators/{code}", {"by": by} if by else None).json()
         value = told["value"] if told["numerator"] is None else told["numerator"]
-        assert sum(row["value"] for row in every_row(bureau, told["rows_url"] + "&limit=2")) == value
+        assert (
+            sum(row["value"] for row in every_row(bureau, told["rows_url"] + "&limit=2")) == value
+        )
         for part in told["by"]:
             rows = every_row(bureau, part["rows_url"])
             assert sum(row["value"] for row in rows) == part["value"]
@@ -53,7 +66,9 @@ def test_periods_are_half_open(bodies, bureau):
 
     assert filed(**{"from": "2021-03-01", "to": "2021-03-02"}) == 3
     assert filed(**{"from": "2021-02-01", "to": "2021-03-01"}) == 0
-    stock = bureau.get("/indicators/registry.filed", {"from": "2021-01-01", "to": "2021-03-01"}).json()
+    stock = bureau.get(
+        "/indicators/registry.filed", {"from": "2021-01-01", "to": "2021-03-01"}
+    ).json()
     assert (stock["value"], stock["as_of"]) == (0, "2021-02-28")
 
 
@@ -86,7 +101,13 @@ def test_an_unknown_cut_is_told_with_those_there_are(bodies, bureau):
 
 
 @pytest.mark.parametrize(
-    "span", [{"from": "2022-01-01", "to": "2021-01-01"}, {"from": "x"}, {"to": "2021-02-30"}, {"from": "0001-01-01"}]
+    "span",
+    [
+        {"from": "2022-01-01", "to": "2021-01-01"},
+        {"from": "x"},
+        {"to": "2021-02-30"},
+        {"from": "0001-01-01"},
+    ],
 )
 def test_a_period_that_makes_no_sense_is_refused(bodies, bureau, span):
     assert bureau.get("/indicators/registry.filed", span).status_code == 422

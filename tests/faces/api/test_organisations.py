@@ -138,7 +138,9 @@ def test_a_change_needs_the_version_it_starts_from(bodies, bureau):
 
 def test_a_new_name_opens_a_new_identity(bodies, bureau):
     path = f"/organisations/{bodies[0].pk}"
-    told = bureau.patch(path, {"name": "一社区民乐队"}, **{"If-Match": bureau.get(path)["ETag"]}).json()
+    told = bureau.patch(
+        path, {"name": "一社区民乐队"}, **{"If-Match": bureau.get(path)["ETag"]}
+    ).json()
     assert [one["name"] for one in told["identities"]] == ["一社区舞蹈队", "一社区民乐队"]
 
 
@@ -147,7 +149,12 @@ def test_who_may_only_look_changes_nothing(bodies, district):
     path = f"/organisations/{bodies[0].pk}"
     answer = overseer.patch(path, {"address": "甲"}, **{"If-Match": overseer.get(path)["ETag"]})
     assert answer.status_code == 404
-    assert overseer.post("/organisations", {"kind": "BA", "name": "x", "place": district.root.pk}).status_code == 422
+    assert (
+        overseer.post(
+            "/organisations", {"kind": "BA", "name": "x", "place": district.root.pk}
+        ).status_code
+        == 422
+    )
 
 
 def test_fields_that_are_none_are_refused_rather_than_overlooked(bodies, bureau):
@@ -177,14 +184,19 @@ def test_a_key_is_for_one_request_and_one_person(district, street):
     other = street.post("/organisations", new(district, name="另一个"), **{"Idempotency-Key": "k1"})
     assert other.status_code == 422
     neighbour = make_caller("STO", district.streets[0])
-    assert neighbour.post("/organisations", new(district), **{"Idempotency-Key": "k1"}).status_code == 201
+    assert (
+        neighbour.post("/organisations", new(district), **{"Idempotency-Key": "k1"}).status_code
+        == 201
+    )
 
 
 def test_a_refusal_leaves_the_key_free(district, street):
     wrong = street.post("/organisations", new(district, field="none"), **{"Idempotency-Key": "k1"})
     assert wrong.status_code == 422
     assert IdempotencyKey.objects.count() == 0
-    assert street.post("/organisations", new(district), **{"Idempotency-Key": "k1"}).status_code == 201
+    assert (
+        street.post("/organisations", new(district), **{"Idempotency-Key": "k1"}).status_code == 201
+    )
 
 
 def test_a_street_adds_nothing_elsewhere(district, street):

@@ -54,7 +54,9 @@ def test_filters_by_place_offer_the_communities_of_the_street(bodies, client, di
 
 
 def test_chips_take_one_condition_away(bodies, client, district):
-    page = client.get(f"/organisations/?q=社&kind=BA&street={district.streets[0].pk}").content.decode()
+    page = client.get(
+        f"/organisations/?q=社&kind=BA&street={district.streets[0].pk}"
+    ).content.decode()
     chips = re.findall(r'aria-label="去掉条件：([^"]*)"', page)
     assert chips == ["“社”", "社区社会组织", "甲街道"]
     rest = unescape(re.findall(r'<a href="([^"]*)" aria-label="去掉条件：社区社会组织"', page)[0])
@@ -62,12 +64,24 @@ def test_chips_take_one_condition_away(bodies, client, district):
 
 
 def test_conditions_that_make_no_sense_are_said_and_left_out(bodies, client):
-    page = client.get("/organisations/?kind=PRE&street=99999999999999999999&field=x").content.decode()
+    page = client.get(
+        "/organisations/?kind=PRE&street=99999999999999999999&field=x"
+    ).content.decode()
     assert page.count("已不按它筛选") == 3
     assert len(ROW.findall(page)) == 4
 
 
-@pytest.mark.parametrize("query", ["?q=%00", "?after=%00", "?after=x", "?street=%F0%9F%98%80", "?q=" + "长" * 10000, "?q=%27%22%3Cscript%3E"])
+@pytest.mark.parametrize(
+    "query",
+    [
+        "?q=%00",
+        "?after=%00",
+        "?after=x",
+        "?street=%F0%9F%98%80",
+        "?q=" + "长" * 10000,
+        "?q=%27%22%3Cscript%3E",
+    ],
+)
 def test_naughty_addresses_break_nothing(bodies, client, query):
     answer = client.get(f"/organisations/{query}")
     assert answer.status_code == 200
@@ -153,9 +167,8 @@ def test_the_page_of_a_body_prints_its_public_facts(bodies, client):
 def test_linked_data_cannot_leave_its_element(client, district):
     body = add(district.communities[0][0], '</script><script>alert("1")</script>&')
     page = client.get(f"/organisations/{body.pk}/").content.decode()
-    block = re.search(r'<script type="application/ld\+json">(.*?)</script>', page, re.S)[1]
+    block = re.search(r'<script type="application/ld\+json">(.*?)</script>', page, re.DOTALL)[1]
     assert "<" not in block
-
 
     told = json.loads(block)
     assert told["name"] == body.name
@@ -164,13 +177,30 @@ def test_linked_data_cannot_leave_its_element(client, district):
 
 
 def test_unknown_bodies_and_places_are_not_there(bodies, client, district):
-    for path in ("/organisations/999999999/", f"/places/{district.root.pk}/", "/places/999999999/", f"/feeds/streets/{district.communities[0][0].pk}/organisations.atom"):
+    for path in (
+        "/organisations/999999999/",
+        f"/places/{district.root.pk}/",
+        "/places/999999999/",
+        f"/feeds/streets/{district.communities[0][0].pk}/organisations.atom",
+    ):
         answer = client.get(path)
         assert answer.status_code == 404
         assert "没有找到这个页面" in answer.content.decode()
 
 
-@pytest.mark.parametrize("path", ["/", "/organisations/", "/places/", "/open-data/", "/about/", "/privacy/", "/robots.txt", "/sitemap.xml"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/",
+        "/organisations/",
+        "/places/",
+        "/open-data/",
+        "/about/",
+        "/privacy/",
+        "/robots.txt",
+        "/sitemap.xml",
+    ],
+)
 def test_pages_stand_in_an_empty_installation_and_refuse_to_be_written(client, db, path):
     assert client.get(path).status_code == 200
     assert client.head(path).status_code == 200

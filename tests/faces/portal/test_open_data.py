@@ -53,14 +53,18 @@ def test_the_feed_is_atom_and_tells_the_newest_first(bodies, client, district):
     assert len(told.entries) == 4
     assert told.entries[0].link.startswith(settings.CHANGLE_PUBLIC_URL + "/organisations/")
     assert told.entries[0].updated == "2021-02-28T16:00:00+00:00"
-    street = feedparser.parse(client.get(f"/feeds/streets/{district.streets[0].pk}/organisations.atom").content)
+    street = feedparser.parse(
+        client.get(f"/feeds/streets/{district.streets[0].pk}/organisations.atom").content
+    )
     assert {entry.title for entry in street.entries} == {"一社区舞蹈队", "二社区书画社"}
 
 
 def test_the_site_map_leads_to_every_page(bodies, client):
     def locations(path):
         tree = ET.fromstring(client.get(path).content)
-        return [one.text.removeprefix(settings.CHANGLE_PUBLIC_URL) for one in tree.findall(".//{*}loc")]
+        return [
+            one.text.removeprefix(settings.CHANGLE_PUBLIC_URL) for one in tree.findall(".//{*}loc")
+        ]
 
     pages = [page for part in locations("/sitemap.xml") for page in locations(part)]
     assert {f"/organisations/{body.pk}/" for body in bodies} <= set(pages)
@@ -84,7 +88,9 @@ def test_the_privacy_notice_bears_its_version_and_digest(client, district):
     digest = hashlib.sha256(Path(about.NOTICE).read_bytes()).hexdigest()
     assert f"版本 {about.NOTICE_VERSION}" in page
     assert digest in page
-    assert NOTICES[about.NOTICE_VERSION] == digest, "the text changed: give it a new version and date"
+    assert NOTICES[about.NOTICE_VERSION] == digest, (
+        "the text changed: give it a new version and date"
+    )
 
 
 def test_first_view_loads_no_chart_and_little_script(bodies, client):

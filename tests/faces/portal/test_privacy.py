@@ -44,9 +44,15 @@ def fill(model):
 @pytest.fixture
 def filled(bodies):
     OfficialFact.objects.create(
-        organisation=bodies[0], kind="grade", result="3A", year=2021, recorded_at=datetime(2022, 1, 1, tzinfo=UTC)
+        organisation=bodies[0],
+        kind="grade",
+        result="3A",
+        year=2021,
+        recorded_at=datetime(2022, 1, 1, tzinfo=UTC),
     )
-    closed = [name for model in (Organisation, Identity, OfficialFact, Node) for name in fill(model)]
+    closed = [
+        name for model in (Organisation, Identity, OfficialFact, Node) for name in fill(model)
+    ]
     assert {"contact_phone", "member_count", "note"} <= set(closed)
     return bodies
 
@@ -54,14 +60,33 @@ def filled(bodies):
 def public_addresses(bodies, district):
     street, community = district.streets[0].pk, district.communities[0][0].pk
     yield from ("/", "/organisations/", "/places/", "/open-data/", "/about/", "/privacy/")
-    yield from ("/robots.txt", "/sitemap.xml", "/sitemaps/places.xml", "/sitemaps/organisations-0.xml")
+    yield from (
+        "/robots.txt",
+        "/sitemap.xml",
+        "/sitemaps/places.xml",
+        "/sitemaps/organisations-0.xml",
+    )
     yield from ("/feeds/organisations.atom", f"/feeds/streets/{street}/organisations.atom")
     yield from (f"/places/{street}/", f"/places/{community}/")
     yield from ("/open-data/organisations.csv", "/open-data/organisations.xlsx")
-    yield from ("/api/v1/organisations", "/api/v1/nodes", "/api/v1/indicators", "/api/v1/docs", "/api/v1/openapi.json")
+    yield from (
+        "/api/v1/organisations",
+        "/api/v1/nodes",
+        "/api/v1/indicators",
+        "/api/v1/docs",
+        "/api/v1/openapi.json",
+    )
     for body in bodies:
-        yield from (f"/organisations/{body.pk}/", f"/api/v1/organisations/{body.pk}", f"/api/v1/nodes/{body.node_id}")
-    yield from ("/api/v1/indicators/registry.members", "/api/v1/indicators/registry.members/rows", "/api/v1/me")
+        yield from (
+            f"/organisations/{body.pk}/",
+            f"/api/v1/organisations/{body.pk}",
+            f"/api/v1/nodes/{body.node_id}",
+        )
+    yield from (
+        "/api/v1/indicators/registry.members",
+        "/api/v1/indicators/registry.members/rows",
+        "/api/v1/me",
+    )
     yield from ("/healthz", "/readyz", "/none")
 
 
@@ -77,7 +102,11 @@ def test_no_public_page_feed_file_or_answer_prints_it(filled, client, district):
     leaks = []
     for address in public_addresses(filled, district):
         text = text_of(client.get(address))
-        leaks += [(address, mark) for mark in (MARK, MARK.lower(), str(NUMBER), "31313", "1987") if mark in text]
+        leaks += [
+            (address, mark)
+            for mark in (MARK, MARK.lower(), str(NUMBER), "31313", "1987")
+            if mark in text
+        ]
     assert leaks == []
 
 
@@ -87,7 +116,14 @@ def test_searching_for_it_tells_nothing(filled, client, path):
     for query in (f"q={MARK}", f"q={MARK.lower()}@example.org", f"q={NUMBER}"):
         text = text_of(client.get(f"{path}?{query}"))
         assert not any(body.name in text for body in filled)
-    for name in ("contact_phone", "contact_name__startswith", "member_count", "state__in", "node__path", "version"):
+    for name in (
+        "contact_phone",
+        "contact_name__startswith",
+        "member_count",
+        "state__in",
+        "node__path",
+        "version",
+    ):
         assert len(client.get(f"{path}?{name}={MARK}").content) == every
 
 

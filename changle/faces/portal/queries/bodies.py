@@ -68,7 +68,7 @@ def facts(row: dict[str, Any]) -> list[tuple[str, str]]:
         ("备案类别", row["category__name"] or ""),
         ("宗旨", row["purpose"]),
         ("业务范围", row["business_scope"]),
-        ("注册（开办）资金", f"{yuan(row['fund_fen'])} 元" if row["fund_fen"] is not None else ""),
+        ("注册（开办）资金", yuan(row["fund_fen"]) if row["fund_fen"] is not None else ""),
         ("成立日期", spoken(row["founded_on"])),
         ("登记日期" if registered else "备案日期", spoken(row["registered_on"])),
         ("终止日期", spoken(row["ended_on"])),

@@ -1,7 +1,7 @@
 """Organisations as residents see them: columns of class P0 only, read as plain tuples."""
 
 from datetime import date
-from typing import Any, TypedDict
+from typing import Any, NamedTuple
 
 from django.db.models import QuerySet
 from django.urls import reverse
@@ -25,10 +25,9 @@ COLUMNS = (
 WEEKDAYS = "一二三四五六日"
 
 
-class Card(TypedDict):
+class Card(NamedTuple):
     href: str
     name: str
-    mark: str
     code: str
     kind: str
     field: str
@@ -49,16 +48,15 @@ def cards(rows: "QuerySet[Organisation]") -> list[Card]:
 
 def card(stem: str, row: tuple[Any, ...]) -> Card:
     pk, name, kind, state, uscc, filing, field, category, street, community, since = row
-    return {
-        "href": f"{stem}{pk}/",
-        "name": name,
-        "mark": "" if state in WELL else f"（{STATES.get(state, state)}）",
-        "code": uscc or filing,
-        "kind": KINDS[kind],
-        "field": category or field or "",
-        "place": " ".join(filter(None, (street, community))),
-        "since": since.isoformat() if since else "",
-    }
+    return Card(
+        href=f"{stem}{pk}/",
+        name=name if state in WELL else f"{name}（{STATES.get(state, state)}）",
+        code=uscc or filing,
+        kind=KINDS[kind],
+        field=category or field or "",
+        place=" ".join(filter(None, (street, community))),
+        since=since.isoformat() if since else "",
+    )
 
 
 def newest(rows: "QuerySet[Organisation]", most: int) -> list[dict[str, Any]]:
@@ -66,7 +64,7 @@ def newest(rows: "QuerySet[Organisation]", most: int) -> list[dict[str, Any]]:
     stem = organisation_stem()
     dated = rows.filter(registered_on__isnull=False).order_by("-registered_on", "-pk")[:most]
     return [
-        {**card(stem, row), "month": f"{row[-1].year}.{row[-1].month}", "day": row[-1].day, "on": row[-1]}
+        {**card(stem, row)._asdict(), "month": f"{row[-1].year}.{row[-1].month}", "day": row[-1].day, "on": row[-1]}
         for row in dated.values_list(*COLUMNS)
     ]  # fmt: skip
 

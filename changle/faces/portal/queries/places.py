@@ -4,18 +4,22 @@ from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
+from django.core.cache import cache
 from django.db.models import QuerySet
 from django.urls import reverse
 
 from changle.core.indicators import CATALOGUE, parts, rows, value
 from changle.core.periods import Period
+from changle.ground.registry.queries import class_items
 from changle.ground.territory.models import Node
 from changle.ground.territory.queries import public_places
 
 
 # What the portal counts; each of them is one of the house's indicators.
-DISTRICT_FIGURES = ("registry.registered_by_district", "registry.registered", "registry.filed")
+DISTRICT_FIGURES = ("registry.registered_by_district", "registry.filed")
 PLACE_FIGURES = ("registry.registered", "registry.filed")
+FRESH = 60  # seconds
+FIGURES = frozenset({*DISTRICT_FIGURES, *PLACE_FIGURES})
 
 
 def this_year(today: date) -> Period:
@@ -70,13 +74,28 @@ def tiles(places: "QuerySet[Node]", counts: dict[str, int]) -> list[dict[str, An
     ]
 
 
-def choices(kind: str, parent: int | None = None) -> list[tuple[str, str]]:
-    """Streets, or the communities of one, for a list to choose from."""
-    places = public_places().filter(kind=kind)
-    if parent is not None:
-        places = places.filter(parent_id=parent)
-    found = places.order_by("sort", "pk").values_list("pk", "name", "short_name")
-    return [(str(pk), short or name) for pk, name, short in found]
+def choices(kind: str, parent: int = 0) -> list[tuple[str, str]]:
+    """Streets, or the communities of one, for a list to choose from; a minute old at most."""
+    key = f"portal-choices-{kind}-{parent}"
+    kept: list[tuple[str, str]] | None = cache.get(key)
+    if kept is None:
+        places = public_places().filter(kind=kind)
+        if parent:
+            places = places.filter(parent_id=parent)
+        found = places.order_by("sort", "pk").values_list("pk", "name", "short_name")
+        kept = [(str(pk), short or name) for pk, name, short in found]
+        cache.set(key, kept, FRESH)
+    return kept
+
+
+def class_choices(name: str) -> list[tuple[str, str]]:
+    """The entries of a class list by their codes; a minute old at most."""
+    key = f"portal-classes-{name}"
+    kept: list[tuple[str, str]] | None = cache.get(key)
+    if kept is None:
+        kept = list(class_items(name).values_list("code", "name"))
+        cache.set(key, kept, FRESH)
+    return kept
 
 
 def place_of(pk: int) -> Node | None:
