@@ -82,9 +82,15 @@ class Body(Dressed, forms.Form):
     legal_representative = line("法定代表人（负责人）", 60)
     contact_name = line("联系人", 60)
     contact_phone = line("联系电话", 40, help_text="手机号、带区号的固定电话或热线；不公开。")
-    contact_email = forms.EmailField(label="电子邮箱", max_length=254, required=False)
+    contact_email = forms.EmailField(
+        label="电子邮箱", max_length=254, required=False,
+        error_messages={"invalid": "请填写完整的邮件地址，例如 name@example.org。"},
+    )  # fmt: skip
     address = line("住所", 200)
-    website = forms.URLField(label="网址", max_length=200, required=False, assume_scheme="https")
+    website = forms.URLField(
+        label="网址", max_length=200, required=False, assume_scheme="https",
+        error_messages={"invalid": "请填写完整的网址，例如 https://example.org。"},
+    )  # fmt: skip
     field = ClassField("服务领域")
     official_class = ClassField("行业分类")
     category = ClassField("备案类别")

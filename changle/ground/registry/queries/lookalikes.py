@@ -43,6 +43,7 @@ def lookalikes(
     uscc: str = "",
     filing_number: str = "",
     contact_phone: str = "",
+    but: int = 0,
 ) -> list[Lookalike]:
     """Those of the same name, code or phone, each with why; one query.
 
@@ -56,7 +57,7 @@ def lookalikes(
         wanted |= Q(short_name=name) | Q(pinyin__startswith=head(name))
     if contact_phone:
         wanted |= Q(contact_phone=contact_phone)
-    rows = Organisation.objects.filter(wanted).order_by("pk")
+    rows = Organisation.objects.filter(wanted).exclude(pk=but).order_by("pk")
     columns = ("pk", "name", "short_name", "uscc", "filing_number", "contact_phone", "node__path")
     found = []
     for pk, other, short, code, number, phone, path in rows.values_list(*columns)[:LOOKED_AT]:
