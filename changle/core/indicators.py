@@ -4,11 +4,13 @@ A stock counts what stands at the end of the period, or today when the period ha
 flow counts what happened within it. Both lie in the territory by a path, and can be cut.
 """
 
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
+from django.db import connection
 from django.db.models import Count, F, Q, QuerySet, Sum
 
 from changle.core.periods import Period
@@ -80,6 +82,7 @@ class Slice:
 
 
 CATALOGUE: dict[str, Indicator] = {}
+MOST_KEPT = 5000  # answers a process keeps between two writes
 
 
 def declare(*indicators: Indicator) -> None:
@@ -133,12 +136,65 @@ def total(asked: Indicator, found: QuerySet[Any]) -> int:
     return int(found.order_by().aggregate(value=measure)["value"] or 0)
 
 
-def value(code: str, *, path: str, period: Period, today: date) -> Figure:
+@dataclass
+class _Kept:
+    """What has been computed from the rows as they stand, and the stamp of that standing."""
+
+    stamp: str = ""
+    told: dict[Any, Any] = field(default_factory=dict)
+
+
+_kept = _Kept()
+_pen = threading.Lock()
+
+
+def standing() -> str:
+    """A stamp that changes with every write that could change a figure; one small query.
+
+    On SQLite writers come one after the other and each deed writes its log entry, so the newest
+    entry tells. On PostgreSQL an entry with a lower id may be committed later: the snapshot tells.
+    """
+    if connection.in_atomic_block:
+        return ""  # one's own unfinished deeds count, and are nobody else's
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SELECT pg_current_snapshot()::text")
+        else:
+            cursor.execute("SELECT max(id) FROM core_logentry")
+        return str(cursor.fetchone()[0])
+
+
+AnswerT = TypeVar("AnswerT")
+
+
+def kept(key: Any, compute: Callable[[], AnswerT], stamp: str | None) -> AnswerT:
+    """The answer computed before from the same rows, or computed now."""
+    stamp = standing() if stamp is None else stamp
+    if not stamp:
+        return compute()
+    with _pen:
+        if _kept.stamp != stamp or len(_kept.told) > MOST_KEPT:
+            _kept.stamp, _kept.told = stamp, {}
+        told = _kept.told
+    if key not in told:
+        told[key] = compute()
+    answer: AnswerT = told[key]
+    return answer
+
+
+def value(code: str, *, path: str, period: Period, today: date, stamp: str | None = None) -> Figure:
+    """The figure. `stamp`: that of `standing`, where one page asks for many figures."""
+    return kept(
+        ("value", code, path, period, today), lambda: _value(code, path, period, today), stamp
+    )
+
+
+def _value(code: str, path: str, period: Period, today: date) -> Figure:
     asked = indicator(code)
     bare = Figure(asked, path, period, as_of(period, today), value=None)
     if asked.kind == "rate":
-        above = value(asked.above, path=path, period=period, today=today).value
-        below = value(asked.below, path=path, period=period, today=today).value
+        above = _value(asked.above, path, period, today).value
+        below = _value(asked.below, path, period, today).value
         return rate(bare, int(above or 0), int(below or 0))
     found = rows(code, path=path, period=period, today=today)
     return replace(bare, value=total(asked, found))
@@ -150,8 +206,18 @@ def rate(bare: Figure, above: int, below: int) -> Figure:
     return replace(bare, value=quotient, numerator=above, denominator=below)
 
 
-def parts(code: str, by: str, *, path: str, period: Period, today: date) -> list[Slice]:
+def parts(
+    code: str, by: str, *, path: str, period: Period, today: date, stamp: str | None = None
+) -> list[Slice]:
     """The value by one cut, in one grouped query; parts without rows are not listed."""
+    return kept(
+        ("parts", code, by, path, period, today),
+        lambda: _parts(code, by, path, period, today),
+        stamp,
+    )
+
+
+def _parts(code: str, by: str, path: str, period: Period, today: date) -> list[Slice]:
     asked = indicator(code)
     cut = asked.cut(by)
     found = rows(code, path=path, period=period, today=today).order_by()
@@ -173,9 +239,26 @@ def parts(code: str, by: str, *, path: str, period: Period, today: date) -> list
 
 
 def cross(
-    code: str, by: str, across: str, *, path: str, period: Period, today: date
+    code: str,
+    by: str,
+    across: str,
+    *,
+    path: str,
+    period: Period,
+    today: date,
+    stamp: str | None = None,
 ) -> dict[tuple[str, str], int]:
     """The value parted by two cuts at once: (key of the first, key of the second) -> value."""
+    return kept(
+        ("cross", code, by, across, path, period, today),
+        lambda: _cross(code, by, across, path, period, today),
+        stamp,
+    )
+
+
+def _cross(
+    code: str, by: str, across: str, path: str, period: Period, today: date
+) -> dict[tuple[str, str], int]:
     asked = indicator(code)
     first, second = asked.cut(by), asked.cut(across)
     measure = Sum(asked.measure) if asked.measure else Count("pk")

@@ -81,7 +81,7 @@ SealedTextField.register_lookup(IsNull)
 
 
 @SealedTextField.register_lookup
-class SealedNow(Lookup):  # type: ignore[type-arg]  # not subscriptable at run time
+class SealedNow(Lookup):
     """Whether the record was sealed with the newest key and the current profile; empty is."""
 
     lookup_name = "sealed_now"

@@ -1,6 +1,7 @@
 """What the desk's own pages gather: who sits here, what waits, the figures of a place."""
 
 from dataclasses import dataclass
+from dataclasses import field as dataclass_field
 from datetime import date
 from typing import Any
 from urllib.parse import urlencode
@@ -9,7 +10,7 @@ from django.core.cache import cache
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
-from changle.core.indicators import CATALOGUE, parts, value
+from changle.core.indicators import CATALOGUE, parts, standing, value
 from changle.core.lifecycle import Lifecycle, ToDo
 from changle.core.notices import unread_count
 from changle.core.periods import Period
@@ -127,13 +128,19 @@ class Scope:
     node: Node
     period: Period
     today: date
+    stamp: str = dataclass_field(default_factory=standing)  # asked once for the whole page
 
     @property
     def as_of(self) -> date:
         return min(self.period.last_day, self.today)
 
     def asking(self) -> dict[str, Any]:
-        return {"path": self.node.path or "", "period": self.period, "today": self.today}
+        return {
+            "path": self.node.path or "",
+            "period": self.period,
+            "today": self.today,
+            "stamp": self.stamp,
+        }
 
     def href(self, code: str, *, node: int = 0, by: str = "", key: str = "") -> str:
         told = {

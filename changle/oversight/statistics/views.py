@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from changle.core.access import Request, page
 from changle.core.documents import table_report
-from changle.core.indicators import CATALOGUE, as_of, parts, value
+from changle.core.indicators import CATALOGUE, as_of, parts, standing, value
 from changle.core.periods import BadPeriod
 from changle.core.sheets import Column, csv_lines, write_xlsx
 from changle.ground.territory.roles import Permission
@@ -69,9 +69,11 @@ def catalogue(request: Request) -> HttpResponse:
     if node is None:
         raise Http404
     period = period_of({}, today)
-    lines = []
+    lines, stamp = [], standing()
     for indicator in CATALOGUE.values():
-        figure = value(indicator.code, path=node.path or "", period=period, today=today)
+        figure = value(
+            indicator.code, path=node.path or "", period=period, today=today, stamp=stamp
+        )
         query = Asked(indicator, node, period).query()
         lines.append((indicator, shown(figure.value), f"{reverse('statistics:figure')}?{query}"))
     tables = [(t, reverse("statistics:report", args=[t.code])) for t in TABLES.values()]
@@ -89,7 +91,7 @@ def shown(number: float | None) -> str:
 @require_safe
 def figure(request: Request) -> HttpResponse:
     told, today = question(request), timezone.localdate()
-    asking = {"path": told.path, "period": told.period, "today": today}
+    asking = {"path": told.path, "period": told.period, "today": today, "stamp": standing()}
     figure = value(told.indicator.code, **asking)  # type: ignore[arg-type]
     cuts = [
         (cut, [(part, shown(part.value), f"{reverse('statistics:rows')}?{told.query(by=cut.name, key=part.key)}")

@@ -3,9 +3,10 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from urllib.parse import urlencode
 
-from changle.core.indicators import cross, parts, value
+from changle.core.indicators import cross, parts, standing, value
 from changle.core.periods import Period
 from changle.ground.registry.models import ClassItem
 from changle.ground.territory.models import Node
@@ -126,8 +127,8 @@ TABLES = {
 def fill(table: TableOf, *, node: Node, period: Period, today: date) -> Filled:
     """The table for a place and a period; a handful of grouped queries whatever its size."""
     cut, lines = table.lines(node)
-    path = node.path or ""
-    columns = [column_of(m, cut, lines, path, period, today) for m in table.columns]
+    asking = {"path": node.path or "", "period": period, "today": today, "stamp": standing()}
+    columns = [column_of(m, cut, lines, asking) for m in table.columns]
     rows = [
         (
             line,
@@ -138,35 +139,33 @@ def fill(table: TableOf, *, node: Node, period: Period, today: date) -> Filled:
         )
         for line in lines
     ]
-    sums = [total_of(m, path, period, today) for m in table.columns]
+    sums = [total_of(m, asking) for m in table.columns]
     total = [cell(m, node, None, cut, period, s) for m, s in zip(table.columns, sums, strict=True)]
     as_of = min(period.last_day, today)
     return Filled(table, node, period, as_of, rows, total, faults(table, rows, total))
 
 
 def column_of(
-    measure: Measure, cut: str, lines: list[Line], path: str, period: Period, today: date
+    measure: Measure, cut: str, lines: list[Line], asking: dict[str, Any]
 ) -> dict[str, int | float | None]:
-    asked = {"path": path, "period": period, "today": today}
     if measure.cut:
-        both = cross(measure.code, cut, measure.cut, path=path, period=period, today=today)
-        told = {line.key: both.get((line.key, measure.part), 0) for line in lines}
-        return dict(told)
-    above = {s.key: s.value for s in parts(measure.code, cut, **asked)}  # type: ignore[arg-type]
+        both = cross(measure.code, cut, measure.cut, **asking)
+        return {line.key: both.get((line.key, measure.part), 0) for line in lines}
+    above = {part.key: part.value for part in parts(measure.code, cut, **asking)}
     if not measure.over:
         return {line.key: above.get(line.key, 0) for line in lines}
-    below = {s.key: s.value for s in parts(measure.over, cut, **asked)}  # type: ignore[arg-type]
+    below = {part.key: part.value for part in parts(measure.over, cut, **asking)}
     return {line.key: quotient(above.get(line.key, 0), below.get(line.key, 0)) for line in lines}
 
 
-def total_of(measure: Measure, path: str, period: Period, today: date) -> int | float | None:
+def total_of(measure: Measure, asking: dict[str, Any]) -> int | float | None:
     if measure.cut:
-        told = parts(measure.code, measure.cut, path=path, period=period, today=today)
+        told = parts(measure.code, measure.cut, **asking)
         return sum(part.value for part in told if part.key == measure.part)
-    above = value(measure.code, path=path, period=period, today=today).value
+    above = value(measure.code, **asking).value
     if not measure.over:
         return above
-    below = value(measure.over, path=path, period=period, today=today).value
+    below = value(measure.over, **asking).value
     return quotient(int(above or 0), int(below or 0))
 
 
