@@ -1,48 +1,15 @@
-"""What the API takes and gives, as schemas. Answers are built by hand for speed and tested against these."""
-
-from collections.abc import Callable
 from datetime import date, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from django.core.exceptions import ValidationError
 from django.core.validators import EmailValidator, URLValidator
 from ninja import Schema
-from pydantic import AfterValidator, ConfigDict, Field
+from pydantic import AfterValidator, Field
 
 from changle.core.codes import normalise_uscc
+from changle.faces.api.forms.words import Asked, Class, Named, Text, Told, by_rule
 
 
-def no_controls(text: str) -> str:
-    if "\x00" in text:
-        raise ValueError("不能含有空字符。")
-    return text
-
-
-Text = Annotated[str, AfterValidator(no_controls)]
-Key = Annotated[Text, Field(max_length=700)]
 Kind = Literal["ST", "MF", "JJH", "BA", "PRE"]
-
-
-class Told(Schema):
-    """An answer: what is not named here is not sent."""
-
-    model_config = ConfigDict(extra="forbid")
-
-
-class Asked(Schema):
-    """A request: what is not named here is refused, so that a slip of the pen is not silence."""
-
-    model_config = ConfigDict(extra="forbid")
-
-
-class Named(Told):
-    id: int
-    name: str
-
-
-class Class(Told):
-    code: str
-    name: str
 
 
 class OrganisationItem(Told):
@@ -119,21 +86,9 @@ class OrganisationDetail(OrganisationItem):
     premises_area: int | None = Field(None, description="同上；平方米")
 
 
-def by_rule(rule: Callable[[str], None]) -> AfterValidator:
-    """One of Django's validators; an empty text passes."""
-
-    def check(text: str) -> str:
-        try:
-            if text:
-                rule(text)
-        except ValidationError as error:
-            raise ValueError("".join(error.messages)) from None
-        return text
-
-    return AfterValidator(check)
-
-
 MOST_INT = 2_147_483_647  # of a column of four bytes
+
+
 Short = Annotated[Text, Field(max_length=60)]
 Line = Annotated[Text, Field(max_length=200)]
 Count = Annotated[int, Field(ge=0, le=MOST_INT)]
@@ -198,150 +153,3 @@ class OrganisationFilters(Schema):
     field: Annotated[Text, Field(max_length=30)] = Field("", description="服务领域代码")
     category: Annotated[Text, Field(max_length=30)] = Field("", description="备案类别代码")
     state: Annotated[Text, Field(max_length=20)] = Field("", description="状态代码，如 active")
-
-
-class Page(Schema):
-    limit: int = Field(50, ge=1, le=200)
-    after: Key = Field("", description="从上一页的 next 得来，不要自己拼写")
-
-
-class CodeItem(Told):
-    system: Literal["stats", "portal", "civil"]
-    code: str
-    starts_on: date
-    ends_on: date | None
-
-
-class NodeItem(Told):
-    id: int
-    kind: str
-    kind_label: str
-    name: str
-    short_name: str
-    parent_id: int | None
-    path: str
-    codes: list[CodeItem] = Field(
-        description="同一节点在各代码体系中的代码；代码只在本体系内有意义"
-    )
-    url: str
-
-
-class NodePage(Told):
-    items: list[NodeItem]
-    next: str | None
-
-
-class NodeFilters(Schema):
-    kind: (
-        Literal["district", "department", "street", "community", "centre", "organisation"] | None
-    ) = None
-    parent: int | None = Field(None, description="上级节点的 id")
-    q: Annotated[Text, Field(max_length=100)] = Field("", description="名称的一部分")
-
-
-class IndicatorItem(Told):
-    code: str
-    name: str
-    definition: str = Field(description="口径")
-    unit: str
-    kind: Literal["stock", "flow", "rate"] = Field(
-        description="stock 时点数；flow 时段数；rate 比率"
-    )
-    by: list[str] = Field(description="可用的分组")
-    url: str
-
-
-class IndicatorPage(Told):
-    items: list[IndicatorItem]
-    next: str | None
-
-
-class Part(Told):
-    key: str
-    label: str
-    value: float | int | None
-    rows_url: str
-
-
-class FigureTold(Told):
-    code: str
-    name: str
-    definition: str = Field(description="口径")
-    unit: str
-    value: float | int | None = Field(description="比率的分母为零时为 null")
-    numerator: int | None = Field(description="只有比率有")
-    denominator: int | None = Field(description="只有比率有")
-    as_of: date = Field(description="数字说的是哪一天（含当日）")
-    rows_url: str = Field(description="恰好加总成这个数的记录")
-    by: list[Part]
-
-
-class FigureRow(Told):
-    id: int = Field(description="组织（或社区节点）的 id")
-    name: str
-    value: int = Field(description="这一行在数字里占多少")
-    url: str
-
-
-class FigureRows(Told):
-    items: list[FigureRow]
-    next: str | None
-
-
-class Span(Schema):
-    node: Annotated[Text, Field(max_length=120)] = Field(
-        "", description="节点 id、统计用区划代码或名称；缺省为您的最大范围"
-    )
-    from_: date | None = Field(None, alias="from", description="起（含）；缺省为今年 1 月 1 日")
-    to: date | None = Field(None, description="止（不含）；缺省为明年 1 月 1 日")
-    by: Annotated[Text, Field(max_length=30)] = Field(
-        "", description="分组，如 kind、street、field"
-    )
-
-
-class PartAsked(Schema):
-    key: Annotated[Text, Field(max_length=60)] = Field(
-        "", description="分组中的一项；与 by 同用，空为“未填”"
-    )
-
-
-class GrantItem(Told):
-    role: str
-    role_name: str
-    node: Named
-    starts_on: date
-    ends_on: date | None
-
-
-class TokenItem(Told):
-    name: str
-    expires_on: date
-
-
-class Me(Told):
-    id: int
-    username: str
-    name: str
-    grants: list[GrantItem]
-    token: TokenItem | None
-
-
-class ProblemField(Schema):
-    field: str
-    message: str
-
-
-class ProblemDetails(Schema):
-    """RFC 9457."""
-
-    type: str
-    title: str
-    status: int
-    detail: str
-    instance: str
-    errors: list[ProblemField]
-
-
-def given(values: Any) -> dict[str, Any]:
-    """Only what the caller wrote, and wrote something into."""
-    return {name: value for name, value in values.model_dump().items() if value not in ("", None)}
