@@ -1,6 +1,6 @@
 from django.urls import path
 
-from changle.ground.registry.views import changing, dictionary, listing, showing
+from changle.ground.registry.views import changing, dictionary, importing, listing, showing
 
 
 app_name = "registry"
@@ -21,5 +21,14 @@ urlpatterns = [
     path("<int:pk>/extract.pdf", showing.extract, name="extract"),
     path("<int:pk>/move/<str:name>/", showing.move_state, name="move_state"),
     # Imports of spreadsheets begin here.
+    path("imports/", importing.imports, name="imports"),
+    path("imports/new/", importing.import_new, name="import_new"),
+    path("imports/<int:pk>/", importing.import_batch, name="import_batch"),
+    path("imports/<int:pk>/columns/", importing.import_columns, name="import_columns"),
+    path("imports/<int:pk>/write/", importing.import_write, name="import_write"),
+    path("imports/<int:pk>/undo/", importing.import_undo, name="import_undo"),
+    path("imports/<int:pk>/discard/", importing.import_discard, name="import_discard"),
+    path("imports/<int:pk>/progress/", importing.import_progress, name="import_progress"),
+    path("imports/<int:pk>/refused.xlsx", importing.import_refused, name="import_refused"),
     # Imports of spreadsheets end here.
 ]
