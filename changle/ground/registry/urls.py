@@ -17,6 +17,7 @@ urlpatterns = [
     path("<int:pk>/edit/", changing.edit, name="edit"),
     path("<int:pk>/rename/", changing.rename, name="rename"),
     path("<int:pk>/relocate/", changing.relocate, name="relocate"),
+    path("<int:pk>/file/", changing.enter_filing, name="enter_filing"),
     path("<int:pk>/convert/", changing.convert, name="convert"),
     path("<int:pk>/extract.pdf", showing.extract, name="extract"),
     path("<int:pk>/move/<str:name>/", showing.move_state, name="move_state"),

@@ -409,3 +409,17 @@ def test_the_bureau_keeps_the_lists(client, tree, bureau):
 def test_a_street_does_not_keep_the_lists(client, tree, clerk):
     assert client.get(f"{LIST}classes/").status_code == 404
     assert client.post(f"{LIST}classes/field/add/", {"code": "a", "name": "b"}).status_code == 404
+
+
+def test_a_team_is_filed(client, tree, clerk):
+    row = make_organisation(tree.communities[0][0], kind="PRE")
+    sent = {"filing_number": "样例备〔2021〕9号", "on": "2021-05-01"}
+    assert client.get(f"{LIST}{row.pk}/file/").status_code == 200
+    assert client.post(f"{LIST}{row.pk}/file/", sent).status_code == 302
+    row.refresh_from_db()
+    assert (row.kind, row.filing_number, row.registered_on) == (
+        "BA",
+        "样例备〔2021〕9号",
+        date(2021, 5, 1),
+    )
+    assert client.get(f"{LIST}{row.pk}/file/").status_code == 404

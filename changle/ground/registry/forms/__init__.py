@@ -1,6 +1,12 @@
 from changle.ground.registry.forms.dictionary import EntryForm, LeadForm, RetireForm
 from changle.ground.registry.forms.organisation import AddForm, EditForm
-from changle.ground.registry.forms.steps import ConvertForm, MoveForm, RelocateForm, RenameForm
+from changle.ground.registry.forms.steps import (
+    ConvertForm,
+    FileForm,
+    MoveForm,
+    RelocateForm,
+    RenameForm,
+)
 
 
 __all__ = [
@@ -8,6 +14,7 @@ __all__ = [
     "ConvertForm",
     "EditForm",
     "EntryForm",
+    "FileForm",
     "LeadForm",
     "MoveForm",
     "RelocateForm",

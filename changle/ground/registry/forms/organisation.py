@@ -6,12 +6,13 @@ from typing import Any, ClassVar, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.http import QueryDict  # noqa: TID251  what a form was given
 
 from changle.core.codes import BadCode, check_phone, check_uscc, normalise_uscc
 from changle.core.money import parse, yuan
 from changle.ground.accounts.forms import Dressed
-from changle.ground.registry.models import ClassList, Organisation
+from changle.ground.registry.models import ClassItem, ClassList, Organisation
 from changle.ground.territory.forms import Day, PlaceField, offer
 
 
@@ -53,6 +54,15 @@ class ClassField(forms.ModelChoiceField):  # type: ignore[type-arg]  # not subsc
 
     def __init__(self, label: str) -> None:
         super().__init__(None, label=label, required=False, empty_label="不填")
+
+
+def by_list(rows: "QuerySet[ClassItem]") -> list[Any]:
+    """The choices; under the name of their list where there are several, for names recur."""
+    lists: dict[str, list[tuple[int, str]]] = {}
+    for row in rows:
+        lists.setdefault(row.get_list_display(), []).append((row.pk, row.name))
+    told: list[Any] = list(lists.items())
+    return [("", "不填"), *(told if len(told) > 1 else lists[told[0][0]] if told else ())]
 
 
 class Body(Dressed, forms.Form):
@@ -106,7 +116,9 @@ class Body(Dressed, forms.Form):
     def __init__(self, *args: Any, classes: dict[str, Any], overrides: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name, rows in classes.items():
-            offer(self.fields[name], rows)
+            field: Any = self.fields[name]
+            field.queryset = rows
+            field.choices = by_list(rows)
         if not overrides:
             del self.fields["code_override_reason"]
 

@@ -33,6 +33,11 @@ class RelocateForm(Dated):
         offer(self.fields["place"], places)
 
 
+class FileForm(Dated):
+    filing_number = forms.CharField(label="备案编号", max_length=40, required=False)
+    field_order = ("filing_number", "on", "note")
+
+
 class ConvertForm(Dated):
     kind = forms.ChoiceField(label="登记为", choices=[("", "请选择"), *REGISTERED])
     uscc = forms.CharField(label="统一社会信用代码", max_length=40, help_text="18 位，见登记证书。")

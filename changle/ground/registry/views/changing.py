@@ -20,7 +20,14 @@ from changle.ground.registry.actions import (
     move_organisation,
     rename_organisation,
 )
-from changle.ground.registry.forms import AddForm, ConvertForm, EditForm, RelocateForm, RenameForm
+from changle.ground.registry.forms import (
+    AddForm,
+    ConvertForm,
+    EditForm,
+    FileForm,
+    RelocateForm,
+    RenameForm,
+)
 from changle.ground.registry.models import Organisation
 from changle.ground.registry.queries import (
     Lookalike,
@@ -169,4 +176,23 @@ def convert(request: Request, pk: int) -> HttpResponse:
     )  # fmt: skip
     return fill(request, form, sheet, lambda: convert_organisation(
         pk=pk, by=request.actor, now=timezone.now(), **form.cleaned_data
+    ))  # fmt: skip
+
+
+@page(Permission.ORGANISATION_EDIT)
+def enter_filing(request: Request, pk: int) -> HttpResponse:
+    """A team that only meant to be founded is filed."""
+    row = editable_or_404(request, pk)
+    if row.kind != Organisation.Kind.PRE:
+        raise Http404
+    form = FileForm(request.POST or None, initial={"on": timezone.localdate()})
+    sheet = Sheet(
+        heading=f"{row.name}备案", button="备案", done="已备案。", back=page_of(row),
+        about="从生效日期起作为备案的社区社会组织统计。",
+    )  # fmt: skip
+    return fill(request, form, sheet, lambda: change_organisation(
+        pk=pk, version=row.version, by=request.actor, now=timezone.now(),
+        changes={"kind": Organisation.Kind.BA.value, "registered_on": form.cleaned_data["on"],
+                 "filing_number": form.cleaned_data["filing_number"]},
+        on=form.cleaned_data["on"], note=form.cleaned_data["note"],
     ))  # fmt: skip

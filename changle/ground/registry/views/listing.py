@@ -59,7 +59,7 @@ def organisations(request: Request) -> HttpResponse:
         "adds": actor.holds(Permission.ORGANISATION_EDIT),
         "imports": actor.holds(Permission.ORGANISATION_IMPORT),
         "exports": actor.holds(Permission.ORGANISATION_EXPORT),
-        "dictionary": actor.holds(Permission.DICTIONARY_EDIT),
+        "narrowed": asked.keys() - {"q"},
     }
     return render(request, "registry/organisations.html", context)
 
