@@ -20,7 +20,7 @@ from changle.core.codes import (
     normalise_uscc,
     uscc_check,
 )
-from changle.core.codes.uscc import ALPHABET, LENGTH
+from changle.core.codes.uscc import ALPHABET, LENGTH, SPREADSHEET_ZEROS
 from changle.core.money import BadAmount
 from changle.core.money import parse as parse_money
 from changle.core.sheets import (
@@ -159,6 +159,8 @@ def code(cell: Cell) -> str:
     other = "" if kind_of_uscc(words) or len(words) != LENGTH else f"；且这是{body}，不是社会组织"
     shaped = len(words) == LENGTH and set(words) <= set(ALPHABET) and words[2:8].isdigit()
     if shaped and uscc_check(words[:-1]) != words[-1]:
+        if words.isdigit() and words.endswith(SPREADSHEET_ZEROS):
+            other += "；末尾的 0 可能是表格软件截断数字所致"
         raise Unreadable(
             f"第 18 位校验码应为 {uscc_check(words[:-1])}，表中是 {words[-1]}（{words}），请对照登记证书核对{other}"
         )

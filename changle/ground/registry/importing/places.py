@@ -35,6 +35,7 @@ class PlaceBook:
     """The streets and communities under the place of a batch, by name and by code."""
 
     root: Node
+    system: str = ""  # in which the rows' region codes are written; two systems share numbers
     streets: dict[str, Node] = field(default_factory=dict)
     communities: dict[str, list[Node]] = field(default_factory=lambda: defaultdict(list))
     codes: dict[str, Node] = field(default_factory=dict)
@@ -54,6 +55,8 @@ class PlaceBook:
         if not code:
             return named
         coded = self.codes.get(code.ljust(12, "0")) or self.codes.get(code)
+        if not self.system:
+            raise NoPlace("表中有区划代码，请在选项中指明它属于哪个代码体系")
         if coded is None:
             raise NoPlace(f"所选代码体系中没有区划代码 {code}")
         if (
@@ -73,6 +76,8 @@ class PlaceBook:
         found = self.communities.get(community_key(community), [])
         if within is not None:
             found = [node for node in found if node.parent_id == within.pk]
+        # One street may have both 和平社区 and 和平村: the whole name goes before the short one.
+        found = [n for n in found if person_name(n.name) == person_name(community)] or found
         if not found:
             place = within.name if within is not None else self.root.name
             raise NoPlace(f"{place}没有“{community}”这个社区")
@@ -90,7 +95,7 @@ class PlaceBook:
 
 def load_places(root: Node, *, code_system: str, on: date) -> PlaceBook:
     """What stands under a node on a day; the street of a community that is itself the root, too."""
-    book = PlaceBook(root)
+    book = PlaceBook(root, code_system)
     standing = Q(ends_on__isnull=True) | Q(ends_on__gt=on)
     rows = Node.objects.filter(
         standing, path__under=root.path, kind__in=[Node.Kind.STREET, Node.Kind.COMMUNITY]
