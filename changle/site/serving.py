@@ -10,11 +10,11 @@ from typing import Any
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
+from django.core.wsgi import get_wsgi_application
 from django.db import connections
 from gunicorn.app.base import BaseApplication
 
 from changle.site.worker import work_until
-from changle.site.wsgi import application
 
 
 class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
@@ -44,7 +44,7 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
                 self.cfg.set(name, value)
 
     def load(self) -> Any:
-        return application
+        return get_wsgi_application()  # only now: it lists the static files, which stand by now
 
     def when_ready(self, _server: Any) -> None:
         connections.close_all()
