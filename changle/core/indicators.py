@@ -4,6 +4,7 @@ A stock counts what stands at the end of the period, or today when the period ha
 flow counts what happened within it. Both lie in the territory by a path, and can be cut.
 """
 
+import re
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -15,6 +16,9 @@ from django.db.models import Count, F, Q, QuerySet, Sum
 
 from changle.core.periods import Period
 from changle.core.refusals import Refused
+
+
+A_KEY = re.compile(r"[0-9]{1,18}")  # within a bigint
 
 
 class NoSuchFigure(Refused):
@@ -33,6 +37,15 @@ class Cut:
     order: str = ""  # lookup to the order in which people expect the parts
     additive: bool = True  # the parts sum to the whole
     none: str = "未填"
+
+    def within(self, key: str) -> Q | None:
+        """The rows under a key, which an address may have brought; None: no row can be."""
+        of_a_row = self.key == "pk" or self.key.endswith("_id")
+        if not key:
+            blank = Q(**{f"{self.key}__isnull": True})
+            return blank if of_a_row else blank | Q(**{self.key: ""})
+        sound = bool(A_KEY.fullmatch(key)) if of_a_row else "\x00" not in key
+        return Q(**{self.key: key}) if sound else None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -123,11 +136,8 @@ def rows(
     if path:
         found = found.filter(**{f"{asked.place}__under": path})
     if by:
-        cut = asked.cut(by)
-        blank = Q(**{f"{cut.key}__isnull": True})
-        if not cut.key.endswith(("_id", "__id")):
-            blank |= Q(**{cut.key: ""})
-        found = found.filter(Q(**{cut.key: key}) if key else blank)
+        within = asked.cut(by).within(key)
+        found = found.none() if within is None else found.filter(within)
     return found.order_by("pk")
 
 

@@ -6,10 +6,11 @@ day a body has at most one identity.
 
 from datetime import date
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, FilteredRelation, Q, QuerySet
+from django.db.models.functions import Left
 
 from changle.core.indicators import Cut, Indicator, declare
-from changle.ground.registry.models import Identity, Organisation
+from changle.ground.registry.models import ClassList, Identity, Organisation
 from changle.ground.territory.models import Node, NodeCode
 
 
@@ -26,9 +27,9 @@ CLASS = Cut(name="class", label="行业分类", key="official_class_id", text="o
 REGISTRAR = Cut(name="registrar", label="登记机关区划", key="registrar_code", none="未记明")
 CATEGORY = Cut(name="category", label="备案类别", key="category_id", text="category__name",
                order="category__sort")  # fmt: skip
-# The kinds of the summary table, by the crosswalk from the filing category; a category leads to one.
-REPORT = Cut(name="report", label="汇总表类别", key="category__leads_to__target__code",
-             text="category__leads_to__target__name")  # fmt: skip
+# The kinds of the summary table, by the crosswalk from the filing category.
+REPORT = Cut(name="report", label="汇总表类别", key="report__target__code",
+             text="report__target__name")  # fmt: skip
 ENDING = Cut(name="ending", label="止因", key="closed_by", labels=dict(Identity.Closing.choices))
 
 
@@ -47,13 +48,22 @@ class Standing:
         return Identity.objects.filter(holds, kind__in=self.kinds, starts_on__lte=day)
 
 
+def filed(day: date, after: date) -> "QuerySet[Identity]":
+    # A category leads into several lists; only its one way into the summary table is followed here.
+    report = FilteredRelation(
+        "category__leads_to", condition=Q(category__leads_to__target_list=ClassList.REPORT)
+    )
+    return Standing(("BA",))(day, after).annotate(report=report)
+
+
 def registered_here(day: date, after: date) -> "QuerySet[Identity]":
     """Those whose registrar is the district itself; not those that merely have their seat in it."""
     here = NodeCode.objects.filter(
         Q(ends_on__isnull=True) | Q(ends_on__gt=day),
         node__kind=Node.Kind.DISTRICT, system=NodeCode.System.STATS, starts_on__lte=day,
     )  # fmt: skip
-    return Standing(REGISTERED)(day, after).filter(registrar_code__in=here.values("code"))
+    regions = here.values(region=Left("code", 6))  # GB/T 2260; the statistical code goes on to 12
+    return Standing(REGISTERED)(day, after).filter(registrar_code__in=regions)
 
 
 def opened(kinds: tuple[str, ...], *openings: str) -> "Opened":
@@ -70,6 +80,7 @@ class Opened:
         begun = Identity.objects.filter(starts_on__gte=first, starts_on__lt=after)
         # A slip put right on its first day left an empty span that opened nothing.
         lasting = Q(ends_on__isnull=True) | ~Q(ends_on=F("starts_on"))
+        lasting |= ~Q(closed_by=Identity.Closing.CHANGED)
         return begun.filter(lasting, kind__in=self.kinds, opened_by__in=self.openings)
 
 
@@ -96,7 +107,6 @@ def communities(day: date, _after: date) -> "QuerySet[Node]":
 
 
 PLACED = {"place": "place__path", "label": "name", "subject": "organisation_id"}
-EVERY = (*REGISTERED, "BA")
 
 declare(
     Indicator(
@@ -113,7 +123,7 @@ declare(
     Indicator(
         code="registry.filed", name="备案的社区社会组织", unit="家", kind="stock",
         definition="期末仍在备案的社区社会组织；转登记的自转登记之日起不再计入，长期未活动和注销备案的不计。",
-        records=standing(("BA",)), cuts=(STREET, COMMUNITY, CATEGORY, REPORT), **PLACED,
+        records=filed, cuts=(STREET, COMMUNITY, CATEGORY, REPORT), **PLACED,
     ),
     Indicator(
         code="registry.teams", name="拟成立团队", unit="个", kind="stock",
