@@ -40,6 +40,9 @@ class Under(Lookup):
         prefix = str(self.rhs)
         if not prefix:
             return "1 = 1", []
+        if prefix.count(".") == 1:
+            # A whole tree: its range is no help, and an index taken for it costs a sort instead.
+            side = f"({side} || '')"
         return f"({side} >= %s AND {side} < %s)", [*params, prefix, *params, prefix[:-1] + "/"]
 
 

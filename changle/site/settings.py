@@ -171,7 +171,7 @@ TIME_ZONE = "Asia/Shanghai"
 USE_TZ = True
 USE_I18N = True
 STATIC_URL = "/static/"
-STATIC_ROOT = CHANGLE_DATA / "static"
+STATIC_ROOT = env.folder("CHANGLE_STATIC", CHANGLE_DATA / "static")
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},  # files go by core.files
     "staticfiles": {
@@ -193,7 +193,7 @@ if env.text("CHANGLE_SMTP_HOST"):
     EMAIL_USE_SSL = env.switch("CHANGLE_SMTP_SSL", default=True)
 DEFAULT_FROM_EMAIL = env.text("CHANGLE_MAIL_FROM", "changle@localhost")
 NINJA_PAGINATION_MAX_LIMIT = 200
-SILENCED_SYSTEM_CHECKS: list[str] = []
+SILENCED_SYSTEM_CHECKS = ["auth.W004"]  # unique whatever the case, by a constraint
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

@@ -5,6 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 
 
 def absolute(path: str) -> str:
@@ -22,7 +23,7 @@ def printed(
 ) -> HttpResponse:
     around = {
         "tab": tab,
-        "desk_url": settings.LOGIN_REDIRECT_URL,
+        "desk_url": reverse(settings.LOGIN_REDIRECT_URL),
         "canonical": absolute(request.path),
     }
     return render(request, template, {**around, **context}, status=status)

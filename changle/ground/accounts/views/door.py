@@ -118,7 +118,7 @@ def demo_sign_in(request: Request) -> HttpResponse:
 @signed_in
 def arrive(request: Request) -> HttpResponse:
     """After the door: to the desk, or home for who has none."""
-    return redirect("desk:home" if request.actor.holds(MAY_OPEN_DESK) else "accounts:me")
+    return redirect("desk:front" if request.actor.holds(MAY_OPEN_DESK) else "accounts:me")
 
 
 def attempted_name(request: HttpRequest, credentials: dict[str, Any] | None) -> str:

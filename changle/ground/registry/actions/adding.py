@@ -3,7 +3,7 @@
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -142,6 +142,12 @@ def seat(place: Node) -> tuple[Node | None, Node | None]:
     return None, None
 
 
+def begun(draft: Draft, now: datetime) -> datetime:
+    """Since when it is what it is: the day it was registered, filed or founded, if that is told."""
+    on = draft.registered_on or draft.founded_on
+    return timezone.make_aware(datetime.combine(on, time.min)) if on else now
+
+
 @dataclass(frozen=True)
 class Built:
     node: Node
@@ -161,7 +167,7 @@ def build(draft: Draft, *, key: int, by: Actor, now: datetime) -> Built:
     )  # fmt: skip
     organisation = Organisation(
         node=node, street=street, community=community, registrar_code=registrar,
-        state=Organisation.State.ACTIVE, state_since=now, recorded_at=now, changed_at=now,
+        state=Organisation.State.ACTIVE, state_since=begun(draft, now), recorded_at=now, changed_at=now,
         **{name: getattr(draft, name) for name in PLAIN},
     )  # fmt: skip
     index(organisation)
@@ -170,7 +176,7 @@ def build(draft: Draft, *, key: int, by: Actor, now: datetime) -> Built:
         code=draft.uscc or draft.filing_number, registrar_code=registrar, place=draft.place,
         street=street, community=community, field=draft.field, official_class=draft.official_class,
         category=draft.category, opened_by=OPENED_BY.get(draft.kind, Identity.Opening.REGISTERED),
-        starts_on=draft.registered_on or draft.founded_on or timezone.localdate(now),
+        starts_on=timezone.localdate(begun(draft, now)),
         recorded_at=now,
     )  # fmt: skip
     return Built(node, organisation, identity)

@@ -4,6 +4,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from changle.core.engine import refresh_statistics
 from changle.core.log import seal_all
 from changle.core.refusals import Refused
 from changle.site.demo.making import make
@@ -21,6 +22,7 @@ class Command(BaseCommand):
         except Refused as refusal:
             raise CommandError(str(refusal)) from None
         seal_all()
+        refresh_statistics()
         self.stdout.write("样例区已建成 The sample district is ready.")
 
     def say(self, done: int, total: int, text: str) -> None:
