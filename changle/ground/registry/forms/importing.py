@@ -6,6 +6,7 @@ from changle.core.reach import Actor
 from changle.ground.registry.importing import Options, target_choices
 from changle.ground.registry.importing.options import EXISTING, KINDS_WITHOUT_CODE, LISTINGS
 from changle.ground.registry.queries.importing import places_to_import
+from changle.ground.territory.forms import PlaceField, offer
 from changle.ground.territory.models import Node, NodeCode
 
 
@@ -22,7 +23,7 @@ class UploadForm(forms.Form):
             attrs={"class": "form-control drop-input", "accept": ".xlsx,.xls,.csv"}
         ),
     )
-    node = forms.ModelChoiceField(
+    node = PlaceField(
         label="导入到", queryset=Node.objects.none(), empty_label=None, widget=forms.Select(attrs=SELECT),
         help_text="表中没有写明街道、社区的组织，先放在这里。",
     )  # fmt: skip
@@ -34,8 +35,7 @@ class UploadForm(forms.Form):
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         places = places_to_import(actor)
-        self.fields["node"].queryset = places  # type: ignore[attr-defined]  # of a ModelChoiceField
-        self.fields["node"].initial = places.first()
+        offer(self.fields["node"], places)
 
 
 class OptionsForm(forms.Form):
