@@ -1,6 +1,6 @@
 """What the desk's own pages gather: who sits here, what waits, the figures of a place."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from dataclasses import field as dataclass_field
 from datetime import date
 from typing import Any
@@ -18,6 +18,7 @@ from changle.core.reach import Actor
 from changle.ground.territory.models import Grant, Node
 from changle.ground.territory.queries import in_force
 from changle.ground.territory.roles import Permission
+from changle.oversight.statistics.queries import widest_place
 
 
 MENU = [  # label, icon, address, permission
@@ -40,10 +41,11 @@ OPENS = {
 KEPT = 30  # seconds that a to-do count may be old
 
 
-def menu(actor: Actor, path: str) -> list[dict[str, Any]]:
+def menu(actor: Actor, path: str, *, figures: bool) -> list[dict[str, Any]]:
+    """The doors open to a person; `figures`: whether there is a place whose figures they read."""
     items = []
     for label, icon, name, needs in MENU:
-        if actor.holds(needs):
+        if actor.holds(needs) and (figures or needs != Permission.FIGURE_VIEW):
             url = reverse(name)
             items.append({"label": label, "icon": icon, "url": url, "active": path.startswith(url)})
     longest = max((len(str(item["url"])) for item in items if item["active"]), default=0)
@@ -54,12 +56,22 @@ def menu(actor: Actor, path: str) -> list[dict[str, Any]]:
 
 def surroundings(actor: Actor, path: str) -> dict[str, Any]:
     """Head and menu of every desk page; the counts come from a short-lived cache."""
-    kept = cache.get_or_set(f"desk:{actor.user_id}", lambda: counted(actor), KEPT) or {}
-    return {"menu": menu(actor, path), **kept}
+    kept = cache.get_or_set(_drawer(actor), lambda: counted(actor), KEPT) or {}
+    return {"menu": menu(actor, path, figures=bool(kept.get("figures"))), **kept}
+
+
+def forget(actor: Actor) -> None:
+    """What was counted for a person is no longer so, by their own doing."""
+    cache.delete(_drawer(actor))
+
+
+def _drawer(actor: Actor) -> str:
+    return f"desk:{actor.user_id}"
 
 
 def counted(actor: Actor) -> dict[str, Any]:
     return {
+        "figures": widest_place(actor) is not None,
         "todo_count": sum(life.waiting(actor).count() for life in Lifecycle.registered.values()),
         "unread": unread_count(actor),
         "place": seat(actor),
@@ -142,9 +154,9 @@ class Scope:
             "stamp": self.stamp,
         }
 
-    def href(self, code: str, *, node: int = 0, by: str = "", key: str = "") -> str:
+    def href(self, code: str, *, by: str = "", key: str = "") -> str:
         told = {
-            "code": code, "node": node or self.node.pk, "from": self.period.start,
+            "code": code, "node": self.node.pk, "from": self.period.start,
             "to": self.period.end, "by": by, "key": key,
         }  # fmt: skip
         query = urlencode({name: text for name, text in told.items() if text != ""})
@@ -155,6 +167,12 @@ class Scope:
         text = printed(number)
         hint = f"{asked.name}：{asked.definition}（截至 {self.as_of}）"
         return Shown(text, asked.unit, self.href(code, **part), hint, number or 0)
+
+    def average(self, filed: int, communities: int, **part: str) -> Shown:
+        """The rate of one part; its rows are those of the numerator."""
+        quotient = filed / communities if communities else None
+        rate = self.shown("registry.filed_per_community", quotient)
+        return replace(rate, href=self.href("registry.filed", **part))
 
     def one(self, code: str) -> Shown:
         return self.shown(code, value(code, **self.asking()).value)
@@ -200,11 +218,11 @@ def place_rows(scope: Scope) -> tuple[str, list[dict[str, Any]]]:
             {
                 "name": child.name,
                 "href": f"{reverse('desk:overview')}?node={child.pk}&year={scope.period.start.year}",
-                "registered": scope.shown(codes[0], told[codes[0]].get(key, 0), node=child.pk),
-                "filed": scope.shown(codes[1], filed, node=child.pk),
-                "filings": scope.shown(codes[2], told[codes[2]].get(key, 0), node=child.pk),
-                "communities": scope.shown("territory.communities", count, node=child.pk),
-                "average": f"{filed / count:.1f}" if count else "—",
+                "registered": scope.shown(codes[0], told[codes[0]].get(key, 0), by=by, key=key),
+                "filed": scope.shown(codes[1], filed, by=by, key=key),
+                "filings": scope.shown(codes[2], told[codes[2]].get(key, 0), by=by, key=key),
+                "communities": scope.shown("territory.communities", count, by=by, key=key),
+                "average": scope.average(filed, count, by=by, key=key),
                 "share": filed * 100 // most,
             }
         )

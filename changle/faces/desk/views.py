@@ -2,13 +2,23 @@ from typing import Any
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from changle.core.access import Request, page
 from changle.core.notices import inbox, mark_read
 from changle.core.periods import Period
-from changle.faces.desk.queries import Scope, by_part, cards, grants_of, menu, place_rows, todo
+from changle.faces.desk.queries import (
+    Scope,
+    by_part,
+    cards,
+    forget,
+    grants_of,
+    menu,
+    place_rows,
+    todo,
+)
 from changle.ground.territory.models import Node
 from changle.ground.territory.roles import Permission
 from changle.oversight.statistics.queries import place_of
@@ -22,7 +32,7 @@ INBOX = 50
 @require_safe
 def front(request: Request) -> HttpResponse:
     """Who oversees a district begins with its figures, everybody else with their work."""
-    node = place_of(request.actor, "") if request.actor.holds(Permission.FIGURE_VIEW) else None
+    node = place_of(request.actor, "")
     oversees = node is not None and node.kind == Node.Kind.DISTRICT
     return redirect("desk:overview" if oversees else "desk:home")
 
@@ -70,7 +80,7 @@ def parent_path(node: Node) -> str:
 def chart(told: list[Any], name: str) -> dict[str, Any]:
     """What the chart's script reads; the same numbers stand in the table beneath it."""
     return {
-        "kind": "bar",
+        "kind": "rows",
         "labels": [label for label, _shown in told],
         "series": [{"name": name, "values": [shown.number for _label, shown in told]}],
         "unit": "家",
@@ -86,13 +96,13 @@ def home(request: Request) -> HttpResponse:
         "todo": todo(actor, today, most=10)[:10],
         "today": today,
         "notices": list(inbox(actor)[:5]),
-        "shortcuts": [item for item in menu(actor, "") if "/desk/home/" not in item["url"]],
     }
-    if actor.holds(Permission.FIGURE_VIEW):
-        node = place_of(actor, "")
-        if node is not None:
-            context["scope"] = Scope(node, Period.year(today.year), today)
-            context["cards"] = cards(context["scope"])
+    node = place_of(actor, "")
+    if node is not None:
+        context["scope"] = Scope(node, Period.year(today.year), today)
+        context["cards"] = cards(context["scope"])
+    doors = menu(actor, "", figures=node is not None)
+    context["shortcuts"] = [door for door in doors if door["url"] != reverse("desk:home")]
     return render(request, "desk/home.html", context)
 
 
@@ -113,4 +123,5 @@ def notices(request: Request) -> HttpResponse:
 @require_POST
 def notices_read(request: Request) -> HttpResponse:
     mark_read(by=request.actor, now=timezone.now())
+    forget(request.actor)
     return redirect("desk:notices")

@@ -51,15 +51,20 @@ class Asked:
         )  # fmt: skip
 
 
+# A department, a centre, an organisation has no figures of its own: nothing lies in it.
+WITH_FIGURES = (Node.Kind.DISTRICT, Node.Kind.STREET, Node.Kind.COMMUNITY)
+
+
 def places(actor: Actor) -> "QuerySet[Node]":
     """The places whose figures a person may read."""
-    return actor.rows(Node, Permission.FIGURE_VIEW)
+    return actor.rows(Node, Permission.FIGURE_VIEW).filter(kind__in=WITH_FIGURES)
 
 
 def widest_place(actor: Actor) -> Node | None:
     """The place a person's figures begin with: the highest one they may read."""
     paths = actor.reach.get(Permission.FIGURE_VIEW, ())
-    return Node.objects.filter(path__in=paths).order_by("path").first()
+    found = Node.objects.filter(path__in=paths, kind__in=WITH_FIGURES)
+    return found.order_by("path").first()
 
 
 def place_of(actor: Actor, text: str) -> Node | None:

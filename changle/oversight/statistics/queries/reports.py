@@ -85,10 +85,10 @@ def class_lines(_node: Node) -> tuple[str, list[Line]]:
 
 FILED, COMMUNITIES = "registry.filed", "territory.communities"
 REPORT_KINDS = [
-    ("行业协会类", "trade"),
-    ("社会服务类", "service"),
-    ("公益慈善类", "charity"),
-    ("其他类", "other"),
+    ("行业协会类个数", "trade"),
+    ("社会服务类个数", "service"),
+    ("公益慈善类个数", "charity"),
+    ("其他类个数", "other"),
 ]
 TABLES = {
     table.code: table
