@@ -41,6 +41,7 @@ verbs: dict[str, str] = {
     "lock": "试错过多，暂停登录",
     "move": "调整上级",
     "new_spare_codes": "更换备用码",
+    "remap": "指定各列的含义",
     "remove_day": "删除日历安排",
     "rename": "更名",
     "reopen": "恢复账户",
@@ -53,6 +54,8 @@ verbs: dict[str, str] = {
     "sign_in": "登录",
     "sign_out": "退出",
     "undo": "撤回",
+    "undo_import": "随导入撤销",
+    "upload": "上传",
 }
 
 WORDS = {"codes": "代码", "on": "日期", "successor": "接任或承接", "path": "位置"}  # no field's
