@@ -5,7 +5,7 @@ from functools import wraps
 from typing import Any, cast
 
 from django.contrib.auth.decorators import login_not_required
-from django.http import Http404, HttpRequest, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponseBase, HttpResponseNotAllowed
 
 from changle.core.reach import Actor
 
@@ -18,6 +18,13 @@ class Request(HttpRequest):
 
 
 View = Callable[..., HttpResponseBase]
+PAGES_KNOW = ["GET", "HEAD", "POST"]  # pages and their forms; the API knows more, and says which
+
+
+def answered(view: View, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    if request.method not in PAGES_KNOW:
+        return HttpResponseNotAllowed(PAGES_KNOW)
+    return view(request, *args, **kwargs)
 
 
 def page(needs: str) -> Callable[[View], View]:
@@ -31,7 +38,7 @@ def page(needs: str) -> Callable[[View], View]:
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if not cast("Request", request).actor.holds(needs):
                 raise Http404
-            return view(request, *args, **kwargs)
+            return answered(view, request, *args, **kwargs)
 
         guarded.access = str(needs)  # type: ignore[attr-defined]  # read by the house tests
         return guarded
@@ -44,7 +51,7 @@ def signed_in(view: View) -> View:
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        return view(request, *args, **kwargs)
+        return answered(view, request, *args, **kwargs)
 
     guarded.access = "signed_in"  # type: ignore[attr-defined]  # read by the house tests
     return guarded
@@ -55,7 +62,7 @@ def public(view: View) -> View:
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        return view(request, *args, **kwargs)
+        return answered(view, request, *args, **kwargs)
 
     opened = login_not_required(guarded)
     opened.access = "public"  # type: ignore[attr-defined]  # read by the house tests
