@@ -237,7 +237,9 @@ def _parts(code: str, by: str, path: str, period: Period, today: date) -> list[S
         "part_text": F(cut.text or cut.key),
         "part_order": F(cut.order or cut.key),
     }
-    told = found.values(**grouping).annotate(part_value=measure).order_by("part_order", "part")
+    told = found.values(**grouping).annotate(part_value=measure)
+    # The engines disagree about where nothing sorts: what is not filled in comes last.
+    told = told.order_by(F("part_order").asc(nulls_last=True), "part")
     return [
         Slice(
             _key(row["part"]),

@@ -202,6 +202,12 @@ def test_a_category_counts_once_though_it_leads_into_two_lists(sample):
     assert rows("registry.filed", **asked, by="report", key="service").count() == 2
 
 
+def test_what_is_not_filled_in_comes_last(sample):
+    asked = {"path": sample.root.path, "period": MONTHS[2], "today": TODAY}
+    told = parts("registry.filed", "category", **asked)
+    assert [part.label for part in told] == ["生活服务类", "公益慈善类", "未填"]
+
+
 def test_a_period_under_way_is_counted_as_of_today(sample):
     figure = value("registry.filed", path="", period=YEAR, today=date(2021, 3, 1))
     assert figure.as_of == date(2021, 3, 1)

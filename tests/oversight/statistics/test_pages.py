@@ -36,7 +36,7 @@ def every_line(client, url):
         assert answer.status_code == 200
         told = answer.content.decode()
         value = re.search(r"data-rows-value>([^<]+)<", told)[1]
-        found += re.findall(r'data-label="记录"><a href="([^"]+)"', told)
+        found += re.findall(r'<td data-row><a href="([^"]+)"', told)
         url = answer.context["next"]
     return value, found
 
