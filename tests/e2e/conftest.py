@@ -69,6 +69,7 @@ def site(tmp_path_factory):
     finally:
         server.terminate()
         server.wait(timeout=20)
+        log.close()
 
 
 @pytest.fixture(scope="session")
