@@ -31,7 +31,12 @@ def test_a_move_changes_the_state_and_writes_its_entry(district):
     moved = ORGANISATION.fire(row.pk, "pause", by=bureau, now=timezone.now(), note="场地维修")
     assert moved.state == "paused"
     entry = LogEntry.objects.order_by("-id")[0]
-    assert (entry.verb, entry.source, entry.target, entry.note) == ("pause", "active", "paused", "场地维修")
+    assert (entry.verb, entry.source, entry.target, entry.note) == (
+        "pause",
+        "active",
+        "paused",
+        "场地维修",
+    )
 
 
 def test_who_does_not_reach_the_row_finds_none(district):
@@ -53,7 +58,9 @@ def test_a_move_that_asks_why_is_refused_without_a_reason(district):
 def test_the_buttons_are_the_open_moves_and_say_why_not(district):
     bureau = make_actor("DCA", district.root)
     row = body(district, bureau)
-    buttons = {offered.move.name: offered.refusal for offered in ORGANISATION.buttons(row, to=bureau)}
+    buttons = {
+        offered.move.name: offered.refusal for offered in ORGANISATION.buttons(row, to=bureau)
+    }
     assert buttons["pause"] == ""
     assert buttons["revoke"] == "只有已登记的组织才有这一步。"
     assert ORGANISATION.buttons(row, to=make_actor("COM", district.communities[0][0])) == []

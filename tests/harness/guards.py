@@ -8,7 +8,7 @@ from typing import Any
 
 from django.core.handlers.base import BaseHandler
 from django.db import connection
-from django.http import HttpRequest, HttpResponse  # noqa: TID251  it wraps them
+from django.http import HttpRequest, HttpResponse
 from django.template.backends.django import Template
 
 

@@ -87,7 +87,9 @@ def fill(route: str, entry: URLPattern, street: str) -> str:
     """The address of a route for a row of that street."""
     organisation = row_in(street)
     node = Node.objects.get(kind="street", name=street)
-    grant = Grant.objects.filter(node=node).order_by("pk").first() or Grant.objects.order_by("pk")[0]
+    grant = (
+        Grant.objects.filter(node=node).order_by("pk").first() or Grant.objects.order_by("pk")[0]
+    )
     values = {
         "pk": organisation.pk, "label": "registry.Organisation", "name": "pause", "table": "T1",
         "code": "registry.registered", "code_pk": node.codes.order_by("pk")[0].pk, "year": 2021,
