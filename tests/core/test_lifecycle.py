@@ -42,8 +42,9 @@ def test_a_move_changes_the_state_and_writes_its_entry(district):
 def test_who_does_not_reach_the_row_finds_none(district):
     bureau = make_actor("DCA", district.root)
     row = body(district, bureau)
-    street = make_actor("STO", district.streets[0])
-    for stranger in (street, Actor()):
+    other = make_actor("STO", district.streets[1])
+    centre = make_actor("CTR", district.streets[0])
+    for stranger in (other, centre, Actor()):
         with pytest.raises(Organisation.DoesNotExist):
             ORGANISATION.fire(row.pk, "pause", by=stranger, now=timezone.now(), note="不行")
 

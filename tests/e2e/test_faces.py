@@ -76,6 +76,8 @@ def test_the_directory_finds_by_characters_and_initials(page, site, size):
 
 def test_a_body_is_added_and_what_was_typed_survives_a_refusal(page, site, size):
     sign_in(page, site, "jie-zhangjiabu")
+    page.goto(f"{site}/desk/organisations/")
+    shoot(page, "organisations", size)
     page.goto(f"{site}/desk/organisations/add/")
     page.locator('[name="name"]').fill(f"样例旅程组织{size}")
     page.locator('[name="kind"]').select_option("MF")

@@ -22,6 +22,7 @@ class Permission(StrEnum):
     ORGANISATION_VIEW = "organisation.view"
     ORGANISATION_EDIT = "organisation.edit"
     ORGANISATION_MOVE = "organisation.move"  # mirrored official states
+    FILING_MOVE = "filing.move"  # what street and community themselves record
     ORGANISATION_IMPORT = "organisation.import"
     ORGANISATION_EXPORT = "organisation.export"
     CODE_OVERRIDE = "organisation.code_override"
@@ -45,6 +46,7 @@ LABELS = {
     P.ORGANISATION_VIEW: "查看组织",
     P.ORGANISATION_EDIT: "维护组织",
     P.ORGANISATION_MOVE: "登记官方状态",
+    P.FILING_MOVE: "办理备案状态",
     P.ORGANISATION_IMPORT: "导入组织",
     P.ORGANISATION_EXPORT: "导出组织",
     P.CODE_OVERRIDE: "凭证书保留校验不符的代码",
@@ -70,6 +72,7 @@ _REGISTRAR = _READ | {
     P.ORGANISATION_EDIT,
     P.ORGANISATION_IMPORT,
     P.ORGANISATION_EXPORT,
+    P.FILING_MOVE,
     P.CONTACT_VIEW,
     P.GRANT_VIEW,
 }

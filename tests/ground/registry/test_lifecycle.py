@@ -98,7 +98,7 @@ def test_every_end_closes_the_identity_with_its_own_reason():
     ("role", "at", "moves"),
     [
         ("DCA", "root", True),
-        ("STO", "street", False),  # who files does not cancel what was filed
+        ("STO", "street", True),  # domain rule: the street confirms what becomes of a filing
         ("CTR", "street", False),
         ("COM", "community", False),
         ("AUD", "root", False),
@@ -106,7 +106,7 @@ def test_every_end_closes_the_identity_with_its_own_reason():
         ("DSW", "root", False),
     ],
 )
-def test_only_the_bureau_enters_official_states(tree, role, at, moves):
+def test_who_keeps_the_states_of_a_filed_body(tree, role, at, moves):
     row = make_organisation(tree.communities[0][0])
     place = {"root": tree.root, "street": tree.streets[0], "community": tree.communities[0][0]}[at]
     by = make_actor(role, place)
@@ -116,6 +116,17 @@ def test_only_the_bureau_enters_official_states(tree, role, at, moves):
     else:
         with pytest.raises(Organisation.DoesNotExist):
             move(row.pk, "pause", by=by, now=timezone.now(), note="维修")
+
+
+@pytest.mark.parametrize(("role", "moves"), [("DCA", True), ("STO", False), ("COM", False)])
+def test_only_the_bureau_enters_official_states(tree, role, moves):
+    row = make_organisation(tree.communities[0][0], kind="MF")
+    place = {"DCA": tree.root, "STO": tree.streets[0], "COM": tree.communities[0][0]}[role]
+    by = make_actor(role, place)
+    assert bool(ORGANISATION.buttons(row, to=by)) == moves
+    if not moves:
+        with pytest.raises(Organisation.DoesNotExist):
+            move(row.pk, "suspend", by=by, now=timezone.now(), note="处罚")
 
 
 @pytest.mark.parametrize(

@@ -203,9 +203,14 @@ def test_a_move_told_badly_is_refused_in_words(client, tree, bureau, sent):
     assert Organisation.objects.get(pk=row.pk).state == "active"
 
 
-def test_a_street_makes_no_official_moves(client, tree, clerk):
-    row = make_organisation(tree.communities[0][0])
-    assert client.post(f"{LIST}{row.pk}/move/cancel/", {"note": "停"}).status_code == 404
+def test_a_street_makes_no_official_moves_but_keeps_its_filings(client, tree, clerk):
+    registered = make_organisation(tree.communities[0][0], kind="MF")
+    told = client.post(f"{LIST}{registered.pk}/move/suspend/", {"note": "停"})
+    assert told.status_code == 404
+    filed = make_organisation(tree.communities[0][0])
+    told = client.post(f"{LIST}{filed.pk}/move/cancel/", {"note": "成员迁离"})
+    assert told.status_code == 302
+    assert Organisation.objects.get(pk=filed.pk).state == "cancelled"
 
 
 def test_the_extract_is_a_pdf(client, tree, clerk):

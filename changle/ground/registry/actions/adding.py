@@ -8,7 +8,7 @@ from datetime import date, datetime, time
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
-from pypinyin import Style, lazy_pinyin
+from pypinyin import lazy_pinyin
 
 from changle.core.codes import check_uscc
 from changle.core.log import LogEntry, record
@@ -89,10 +89,10 @@ def searchable(*texts: str) -> str:
 
 def sounds(name: str) -> tuple[str, str]:
     """The pinyin without tones, and the initials, of a name; Latin letters stay."""
-    return (
-        "".join(lazy_pinyin(name)).lower()[:600],
-        "".join(lazy_pinyin(name, style=Style.FIRST_LETTER)).lower()[:120],
-    )
+    syllables = lazy_pinyin(name)
+    # What was no Chinese comes back as it stood; it has no first letter of its own.
+    initials = (one if one in name else one[:1] for one in syllables)
+    return "".join(syllables).lower()[:600], "".join(initials).lower()[:120]
 
 
 def index(organisation: Organisation) -> None:

@@ -40,7 +40,7 @@ def _move(
         sources=sources,
         target=target,
         guard=guard,
-        needs=Permission.ORGANISATION_MOVE,
+        needs=Permission.ORGANISATION_MOVE if guard is registered else Permission.FILING_MOVE,
         reasoned=reasoned,
         grave=target in {State.DEREGISTERED, State.REVOKED, State.CANCELLED, State.DISSOLVED},
     )

@@ -64,12 +64,12 @@ def shown(
     return render(request, "registry/organisation.html", context, status=status)
 
 
-@page(Permission.ORGANISATION_MOVE)
+@page(Permission.ORGANISATION_VIEW)
 @require_POST
 def move_state(request: Request, pk: int, name: str) -> HttpResponse:
     row, form = found(request, pk), MoveForm(request.POST)
     if name not in ORGANISATION.moves or not request.actor.reaches(
-        row, Permission.ORGANISATION_MOVE
+        row, ORGANISATION.moves[name].needs
     ):
         raise Http404
     note = request.POST.get("note", "")

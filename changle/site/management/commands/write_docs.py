@@ -24,6 +24,7 @@ class Command(BaseCommand):
             stale.append(name)
             if not check:
                 path.write_text(text, "utf-8")
-        self.stdout.write("、".join(stale) + "：已过时" if stale and check else "文档是最新的。")
+        done = "已过时" if check else "已写出"
+        self.stdout.write(f"{done}：{'、'.join(stale)}" if stale else "文档是最新的。")
         if stale and check:
             sys.exit(1)
