@@ -1,9 +1,11 @@
 """The web server in one call: gunicorn with our settings, and the background worker beside it."""
 
+import gc
 import os
 import signal
 import sys
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -44,7 +46,13 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
                 self.cfg.set(name, value)
 
     def load(self) -> Any:
-        return get_wsgi_application()  # only now: it lists the static files, which stand by now
+        application = get_wsgi_application()  # only now: it lists the static files
+        # Every view is loaded before the workers are forked, and the collector leaves all that
+        # alone: so the workers share its pages instead of each having its own.
+        import_module(settings.ROOT_URLCONF)
+        gc.collect()
+        gc.freeze()
+        return application
 
     def when_ready(self, _server: Any) -> None:
         connections.close_all()

@@ -3,8 +3,9 @@
 from dataclasses import dataclass, replace
 from dataclasses import field as dataclass_field
 from datetime import date
+from functools import cached_property
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote_plus, urlencode
 
 from django.core.cache import cache
 from django.urls import NoReverseMatch, reverse
@@ -154,19 +155,27 @@ class Scope:
             "stamp": self.stamp,
         }
 
+    @cached_property
+    def stem(self) -> str:
+        """What the addresses of all rows on this page have in common."""
+        span = {"node": self.node.pk, "from": self.period.start, "to": self.period.end}
+        return f"{reverse('statistics:rows')}?{urlencode(span)}"
+
+    @cached_property
+    def hints(self) -> dict[str, str]:
+        return {
+            code: f"{one.name}：{one.definition}（截至 {self.as_of}）"
+            for code, one in CATALOGUE.items()
+        }
+
     def href(self, code: str, *, by: str = "", key: str = "") -> str:
-        told = {
-            "code": code, "node": self.node.pk, "from": self.period.start,
-            "to": self.period.end, "by": by, "key": key,
-        }  # fmt: skip
-        query = urlencode({name: text for name, text in told.items() if text != ""})
-        return f"{reverse('statistics:rows')}?{query}"
+        """The rows behind a number; `key` as an indicator's part gave it."""
+        part = f"&by={by}&key={quote_plus(key)}" if by else ""
+        return f"{self.stem}&code={code}{part}"
 
     def shown(self, code: str, number: float | None, **part: Any) -> Shown:
-        asked = CATALOGUE[code]
-        text = printed(number)
-        hint = f"{asked.name}：{asked.definition}（截至 {self.as_of}）"
-        return Shown(text, asked.unit, self.href(code, **part), hint, number or 0)
+        href = self.href(code, **part)
+        return Shown(printed(number), CATALOGUE[code].unit, href, self.hints[code], number or 0)
 
     def average(self, filed: int, communities: int, **part: str) -> Shown:
         """The rate of one part; its rows are those of the numerator."""
@@ -211,13 +220,14 @@ def place_rows(scope: Scope) -> tuple[str, list[dict[str, Any]]]:
     children = Node.objects.filter(parent=scope.node, kind=by).order_by("sort", "pk")
     most = max((told["registry.filed"].get(str(c.pk), 0) for c in children), default=0) or 1
     rows = []
+    page = reverse("desk:overview")
     for child in children:
         key = str(child.pk)
         filed, count = told["registry.filed"].get(key, 0), below.get(key, 0)
         rows.append(
             {
                 "name": child.name,
-                "href": f"{reverse('desk:overview')}?node={child.pk}&year={scope.period.start.year}",
+                "href": f"{page}?node={child.pk}&year={scope.period.start.year}",
                 "registered": scope.shown(codes[0], told[codes[0]].get(key, 0), by=by, key=key),
                 "filed": scope.shown(codes[1], filed, by=by, key=key),
                 "filings": scope.shown(codes[2], told[codes[2]].get(key, 0), by=by, key=key),
