@@ -156,10 +156,10 @@ class Scope:
         }
 
     @cached_property
-    def stem(self) -> str:
-        """What the addresses of all rows on this page have in common."""
+    def stem(self) -> tuple[str, str]:
+        """What the addresses of all rows on this page have in common, before and after the code."""
         span = {"node": self.node.pk, "from": self.period.start, "to": self.period.end}
-        return f"{reverse('statistics:rows')}?{urlencode(span)}"
+        return f"{reverse('statistics:rows')}?code=", f"&{urlencode(span)}"
 
     @cached_property
     def hints(self) -> dict[str, str]:
@@ -171,7 +171,8 @@ class Scope:
     def href(self, code: str, *, by: str = "", key: str = "") -> str:
         """The rows behind a number; `key` as an indicator's part gave it."""
         part = f"&by={by}&key={quote_plus(key)}" if by else ""
-        return f"{self.stem}&code={code}{part}"
+        before, after = self.stem
+        return f"{before}{code}{after}{part}"
 
     def shown(self, code: str, number: float | None, **part: Any) -> Shown:
         href = self.href(code, **part)
