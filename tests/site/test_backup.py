@@ -6,8 +6,12 @@ import subprocess
 import sys
 import tarfile
 import threading
+import uuid
+from functools import cache
 from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
 
+import psycopg
 import pytest
 
 
@@ -15,9 +19,27 @@ ROOT = Path(__file__).resolve().parents[2]
 pytestmark = [pytest.mark.slow, pytest.mark.crash]
 
 
-def changle(folder, *arguments, stdin=""):
+POSTGRES = os.environ["DATABASE_URL"] if "postgres" in os.environ.get("DATABASE_URL", "") else ""
+TABLES = ("registry_organisation", "registry_identity", "territory_node", "territory_grant",
+          "accounts_user", "core_logentry", "core_logseal", "core_calendarday")  # fmt: skip
+
+
+@cache
+def database_of(folder):
+    """A database of its own for each installation; "": the SQLite file in its folder."""
+    if not POSTGRES:
+        return ""
+    name = f"backup_{uuid.uuid4().hex[:12]}"
+    with psycopg.connect(POSTGRES, autocommit=True) as server:
+        server.execute(f'CREATE DATABASE "{name}"')
+    parts = urlsplit(POSTGRES)
+    return urlunsplit(parts._replace(path=f"/{name}"))
+
+
+def changle(folder, *arguments, stdin="", database=None):
     env = {k: v for k, v in os.environ.items() if not k.startswith(("CHANGLE_", "DATABASE"))}
     env |= {"CHANGLE_DATA": str(folder), "CHANGLE_TESTING": "1"}
+    env["DATABASE_URL"] = database_of(folder) if database is None else database
     return subprocess.run(
         [sys.executable, "-m", "changle.site.command", *arguments],
         cwd=ROOT, env=env, input=stdin, capture_output=True, text=True, check=False, timeout=300,
@@ -37,12 +59,12 @@ def district(tmp_path_factory):
 
 
 def rows(folder):
-    with sqlite3.connect(folder / "changle.sqlite3") as database:
+    url = database_of(folder)
+    with psycopg.connect(url) if url else sqlite3.connect(folder / "changle.sqlite3") as database:
         return {
             table: database.execute(f"SELECT * FROM {table} ORDER BY 1").fetchall()
-            for table in ("registry_organisation", "registry_identity", "territory_node",
-                          "territory_grant", "accounts_user", "core_logentry", "core_logseal")
-        }  # fmt: skip
+            for table in TABLES
+        }
 
 
 def test_restore_gives_the_same_rows_files_and_log(district, tmp_path):
@@ -80,6 +102,20 @@ def test_a_backup_is_one_moment_while_others_write(district, tmp_path):
         writer.join()
     assert answer.returncode == 0, answer.stderr
     assert changle(tmp_path / "fresh", "restore", str(archive)).returncode == 0
+
+
+@pytest.mark.skipif(not POSTGRES, reason="from one engine to the other, once")
+def test_a_district_moves_from_one_engine_to_the_other(district, tmp_path):
+    archive = tmp_path / "backup.tar.gz"
+    assert changle(district, "backup", str(archive)).returncode == 0
+    embedded = tmp_path / "embedded"
+    answer = changle(embedded, "restore", str(archive), database="")
+    assert answer.returncode == 0, answer.stderr
+    assert "一切正常" in changle(embedded, "check", database="").stdout
+    with sqlite3.connect(embedded / "changle.sqlite3") as there:
+        for table in TABLES:
+            count = there.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
+            assert count == len(rows(district)[table]), table
 
 
 @pytest.mark.parametrize("harm", ["cut", "changed", "no archive"])
