@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from changle.core.engine import refresh_statistics
 from changle.core.jobs import Progress, work
 from changle.core.reach import Actor
 from changle.core.refusals import Refused
@@ -44,4 +45,5 @@ def write_in_background(args: dict[str, Any], progress: Progress) -> dict[str, A
     except Refused as why:
         failed(pk=batch.pk, by=by, now=moment(args), why=why)
         raise
+    refresh_statistics()
     return {"batch": batch.pk}
