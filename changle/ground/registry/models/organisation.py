@@ -158,6 +158,7 @@ class Organisation(Stateful):
         indexes = [
             models.Index(fields=["pinyin", "id"], name="organisation_by_pinyin"),
             models.Index(fields=["kind", "state"], name="organisation_kind_state"),
+            models.Index(fields=["registered_on", "id"], name="organisation_newest"),
             models.Index(fields=["street", "kind"], name="organisation_street_kind"),
         ]
 
