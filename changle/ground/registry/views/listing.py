@@ -10,6 +10,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from changle.core.access import Request, page
+from changle.core.indicators import kept
+from changle.core.reach import Actor
 from changle.core.sheets import csv_lines, write_xlsx
 from changle.ground.registry.actions import note_export
 from changle.ground.registry.models import ClassList, Organisation
@@ -66,19 +68,27 @@ def organisations(request: Request) -> HttpResponse:
 
 def offered(request: Request, filters: Filters) -> Options:
     """What each filter lets choose; communities only within a street."""
-    streets = streets_seen(request.actor).values_list("pk", "name")
+    actor = request.actor
+    seen = actor.reach.get(Permission.ORGANISATION_VIEW, ())
+    lasting = kept(("registry filters", seen), lambda: choices_seen(actor), None)
     options: Options = {
         "kind": list(Organisation.Kind.choices),
         "state": STATES,
-        "street": [(str(pk), name) for pk, name in streets],
+        "street": lasting["street"],
     }
     if filters.street:
-        inside = communities_seen(request.actor, filters.street).values_list("pk", "name")
+        inside = communities_seen(actor, filters.street).values_list("pk", "name")
         options["community"] = [(str(pk), name) for pk, name in inside]
-    fields = {"field": ClassList.FIELD, "category": ClassList.COMMUNITY}
-    for name, list_ in fields.items():
-        options[name] = list(class_items(list_).values_list("code", "name"))
-    return options
+    return {**options, "field": lasting["field"], "category": lasting["category"]}
+
+
+def choices_seen(actor: Actor) -> Options:
+    """The choices that only a write changes."""
+    return {
+        "street": [(str(k), name) for k, name in streets_seen(actor).values_list("pk", "name")],
+        "field": list(class_items(ClassList.FIELD).values_list("code", "name")),
+        "category": list(class_items(ClassList.COMMUNITY).values_list("code", "name")),
+    }
 
 
 def selects(options: Options, asked: dict[str, str]) -> list[dict[str, Any]]:

@@ -1,7 +1,7 @@
 """Report tables as declared layouts over indicators: every cell leads to the rows it counts."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 from urllib.parse import urlencode
@@ -29,8 +29,10 @@ class Line:
 
     label: str
     key: str
+    cut: str
     node: int = 0  # a place of its own, to which its cells lead
     note: str = ""
+    deep: bool = False  # one of those that the next line which is not sums up
 
 
 @dataclass(frozen=True)
@@ -47,9 +49,10 @@ class TableOf:
     code: str
     name: str
     about: str
-    lines: Callable[[Node], tuple[str, list[Line]]]  # the row cut and the rows
+    lines: Callable[[Node], list[Line]]
     columns: tuple[Measure, ...]
     check: tuple[str, tuple[str, ...]] = ("", ())  # total column, and those that sum to it
+    finer: Callable[[Node], list[Line]] | None = None  # with the lines below these, where any are
 
 
 @dataclass(frozen=True)
@@ -63,24 +66,38 @@ class Filled:
     faults: list[str]
 
 
-def place_lines(node: Node) -> tuple[str, list[Line]]:
+def place_lines(node: Node) -> list[Line]:
     """Streets of a district, communities of a street."""
     below = Node.Kind.STREET if node.kind == Node.Kind.DISTRICT else Node.Kind.COMMUNITY
     children = Node.objects.filter(parent=node, kind=below).order_by("sort", "pk")
-    return below, [Line(child.label, str(child.pk), child.pk) for child in children]
+    return [Line(child.label, str(child.pk), below, child.pk) for child in children]
 
 
-def class_lines(_node: Node) -> tuple[str, list[Line]]:
+def community_lines(district: Node) -> list[Line]:
+    """The communities of each street, and the street that sums them up."""
+    under: dict[int | None, list[Line]] = {}
+    communities = Node.objects.filter(kind=Node.Kind.COMMUNITY, path__under=district.path)
+    for one in communities.order_by("sort", "pk"):
+        line = Line(one.label, str(one.pk), Node.Kind.COMMUNITY, one.pk, deep=True)
+        under.setdefault(one.parent_id, []).append(line)
+    return [
+        line
+        for street in place_lines(district)
+        for line in [*under.get(street.node, []), replace(street, label=f"{street.label} 小计")]
+    ]
+
+
+def class_lines(_node: Node) -> list[Line]:
     """The classes of associations, non-enterprise units and foundations, in their order."""
     lists = {"association": "社会团体", "nonenterprise": "民办非企业单位", "foundation": "基金会"}
     items = ClassItem.objects.filter(list__in=lists).order_by("sort", "pk")
     lines = [
-        Line(item.name, str(item.pk), note=label)
+        Line(item.name, str(item.pk), "class", note=label)
         for name, label in lists.items()
         for item in items
         if item.list == name
     ]
-    return "class", [*lines, Line("未填行业分类", "")]
+    return [*lines, Line("未填行业分类", "", "class")]
 
 
 FILED, COMMUNITIES = "registry.filed", "territory.communities"
@@ -109,6 +126,7 @@ TABLES = {
                 Measure("办公场所平均面积", "registry.premises_area", over=COMMUNITIES),
             ),
             ("社会组织总数", (*(label for label, _part in REPORT_KINDS), "未分类")),
+            community_lines,
         ),
         TableOf(
             "T9", "登记存量与行业分布", "登记的社会组织，按社会团体、民办非企业单位、基金会的行业分类。",
@@ -124,38 +142,50 @@ TABLES = {
 }  # fmt: skip
 
 
-def fill(table: TableOf, *, node: Node, period: Period, today: date) -> Filled:
+def fill(table: TableOf, *, node: Node, period: Period, today: date, finer: bool = False) -> Filled:
     """The table for a place and a period; a handful of grouped queries whatever its size."""
-    cut, lines = table.lines(node)
+    lines = table.finer(node) if finer and table.finer else table.lines(node)
     asking = {"path": node.path or "", "period": period, "today": today, "stamp": standing()}
-    columns = [column_of(m, cut, lines, asking) for m in table.columns]
+    columns = [column_of(m, lines, asking) for m in table.columns]
     rows = [
         (
             line,
             [
-                cell(m, node, line, cut, period, c[line.key])
+                cell(m, node, line, period, c[line.cut, line.key])
                 for m, c in zip(table.columns, columns, strict=True)
             ],
         )
         for line in lines
     ]
     sums = [total_of(m, asking) for m in table.columns]
-    total = [cell(m, node, None, cut, period, s) for m, s in zip(table.columns, sums, strict=True)]
+    total = [cell(m, node, None, period, s) for m, s in zip(table.columns, sums, strict=True)]
     as_of = min(period.last_day, today)
     return Filled(table, node, period, as_of, rows, total, faults(table, rows, total))
 
 
-def column_of(
-    measure: Measure, cut: str, lines: list[Line], asking: dict[str, Any]
+Numbers = dict[tuple[str, str], int | float | None]
+
+
+def column_of(measure: Measure, lines: list[Line], asking: dict[str, Any]) -> Numbers:
+    """The numbers of a column, by cut and key of the line."""
+    told: Numbers = {}
+    for cut in dict.fromkeys(line.cut for line in lines):
+        keys = [line.key for line in lines if line.cut == cut]
+        told |= {(cut, key): number for key, number in by_key(measure, cut, keys, asking).items()}
+    return told
+
+
+def by_key(
+    measure: Measure, cut: str, keys: list[str], asking: dict[str, Any]
 ) -> dict[str, int | float | None]:
     if measure.cut:
         both = cross(measure.code, cut, measure.cut, **asking)
-        return {line.key: both.get((line.key, measure.part), 0) for line in lines}
+        return {key: both.get((key, measure.part), 0) for key in keys}
     above = {part.key: part.value for part in parts(measure.code, cut, **asking)}
     if not measure.over:
-        return {line.key: above.get(line.key, 0) for line in lines}
+        return {key: above.get(key, 0) for key in keys}
     below = {part.key: part.value for part in parts(measure.over, cut, **asking)}
-    return {line.key: quotient(above.get(line.key, 0), below.get(line.key, 0)) for line in lines}
+    return {key: quotient(above.get(key, 0), below.get(key, 0)) for key in keys}
 
 
 def total_of(measure: Measure, asking: dict[str, Any]) -> int | float | None:
@@ -177,7 +207,6 @@ def cell(
     measure: Measure,
     node: Node,
     line: Line | None,
-    cut: str,
     period: Period,
     number: float | None,
 ) -> Cell:
@@ -185,7 +214,7 @@ def cell(
     told = {"code": measure.code, "from": period.start.isoformat(), "to": period.end.isoformat()}
     told["node"] = str(line.node if line and line.node else node.pk)
     if line is not None and not line.node:
-        told |= {"by": cut, "key": line.key}
+        told |= {"by": line.cut, "key": line.key}
     elif measure.cut:
         told |= {"by": measure.cut, "key": measure.part}
     return Cell(text, number, urlencode(told))
@@ -200,11 +229,27 @@ def faults(table: TableOf, rows: list[tuple[Line, list[Cell]]], total: list[Cell
         whole, others = table.check
         if whole and by_label[whole].number != sum(by_label[o].number or 0 for o in others):
             told.append(f"{name}：各类之和与“{whole}”不等。")
-    for position, measure in enumerate(table.columns):
-        if measure.over:
+    main = [cells for line, cells in rows if not line.deep]
+    told += [f"“{label}”有 {n:g} 未落到所列各行。" for label, n in missing(table, main, total)]
+    below: list[list[Cell]] = []
+    for line, cells in rows:
+        if line.deep:
+            below.append(cells)
             continue
-        summed = sum(cells[position].number or 0 for _line, cells in rows)
-        if summed != (total[position].number or 0):
-            missing = (total[position].number or 0) - summed
-            told.append(f"“{measure.label}”有 {missing:g} 未落到所列各行。")
+        if below and (gaps := missing(table, below, cells)):
+            said = "、".join(f"{label} {n:g}" for label, n in gaps)
+            told.append(f"{line.label}中未落到社区的：{said}。")
+        below = []
     return told
+
+
+def missing(
+    table: TableOf, lines: list[list[Cell]], whole: list[Cell]
+) -> list[tuple[str, int | float]]:
+    """By column: what the whole has beyond the lines that should make it up."""
+    gaps = [
+        (measure.label, (whole[n].number or 0) - sum(cells[n].number or 0 for cells in lines))
+        for n, measure in enumerate(table.columns)
+        if not measure.over
+    ]
+    return [(label, gap) for label, gap in gaps if gap]
