@@ -10,7 +10,7 @@ from typing import IO, Any, Literal
 import xlsxwriter
 
 
-ColumnKind = Literal["text", "date", "int", "money", "code"]
+ColumnKind = Literal["text", "date", "int", "decimal", "money", "code"]
 Record = Mapping[str, object]
 
 MOST_CELL = 32_767  # letters in a cell, as Excel has it
@@ -18,6 +18,7 @@ _BOM = "\ufeff"
 # A cell that begins so is a formula to Excel, WPS or LibreOffice (OWASP, "CSV Injection").
 _FORMULA = tuple("=+-@\t\r\n|%＝＋－＠")
 _FACT_WIDTHS = (18, 80)
+_NUMBERS = {"int", "decimal"}
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,7 @@ def _csv_cell(column: Column, value: object) -> str:
         return ""
     if column.kind == "money" and isinstance(value, int):
         return _yuan(value)
-    if column.kind == "int" and isinstance(value, int | float):
+    if column.kind in _NUMBERS and isinstance(value, int | float):
         return str(value)
     return guarded(_words(value))
 
@@ -123,6 +124,7 @@ def _data_sheet(book: Any, name: str, columns: list[Column], rows: Iterable[Reco
         "code": book.add_format({"num_format": "@"}),
         "date": book.add_format({"num_format": "yyyy-mm-dd", "align": "left"}),
         "int": book.add_format({"num_format": "0"}),
+        "decimal": book.add_format({"num_format": "0.00"}),
         "money": book.add_format({"num_format": "#,##0.00"}),
     }
     head = book.add_format({"bold": True, "bg_color": "#E8EEF7", "bottom": 1})
@@ -146,7 +148,7 @@ def _write_cell(
     kind = column.kind
     if kind == "money" and isinstance(value, int):
         sheet.write_number(*place, value / 100, style)
-    elif kind == "int" and isinstance(value, int | float) and not isinstance(value, bool):
+    elif kind in _NUMBERS and isinstance(value, int | float) and not isinstance(value, bool):
         sheet.write_number(*place, value, style)
     elif kind == "date" and isinstance(value, date) and value.year >= 1900:  # noqa: PLR2004  Excel's first
         sheet.write_datetime(
