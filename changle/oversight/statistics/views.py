@@ -1,3 +1,4 @@
+from datetime import date
 from io import BytesIO
 from typing import Any, TypeVar
 from urllib.parse import quote
@@ -12,13 +13,16 @@ from django.views.decorators.http import require_safe
 from changle.core.access import Request, page
 from changle.core.documents import table_report
 from changle.core.indicators import CATALOGUE, as_of, parts, standing, value
-from changle.core.periods import BadPeriod
+from changle.core.periods import BadPeriod, Period
 from changle.core.sheets import Column, csv_lines, write_xlsx
+from changle.ground.territory.models import Node
 from changle.ground.territory.roles import Permission
 from changle.oversight.statistics.queries import (
     TABLES,
     Asked,
     Filled,
+    Line,
+    above,
     asked,
     export_columns,
     export_rows,
@@ -32,6 +36,7 @@ from changle.oversight.statistics.queries import (
 
 
 AnswerT = TypeVar("AnswerT", bound=HttpResponseBase)
+FIRST_YEAR = 2021  # the first whose figures are offered
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -42,9 +47,31 @@ def question(request: Request) -> Asked:
     return told
 
 
-def periods(year: int, today_year: int) -> list[tuple[int, bool]]:
-    """The years to choose from, the newest first."""
-    return [(each, each == year) for each in range(today_year, 2020, -1)]
+def chosen(request: Request) -> Period:
+    try:
+        return period_of(request.GET.dict(), timezone.localdate())
+    except BadPeriod:
+        raise Http404 from None
+
+
+Choice = tuple[str, str, bool]  # code, label, whether it is the one asked for
+
+
+def spans(period: Period, today: date) -> list[tuple[str, list[Choice]]]:
+    """The periods to choose from: years, then halves, quarters and months of the year shown."""
+    year = period.start.year
+    groups = {
+        "年": [Period.year(each) for each in range(today.year, FIRST_YEAR - 1, -1)],
+        f"{year}年半年": [Period.half(year, each) for each in (1, 2)],
+        f"{year}年季度": [Period.quarter(year, each) for each in (1, 2, 3, 4)],
+        f"{year}年月份": Period.year(year).months(),
+    }
+    if period not in {each for group in groups.values() for each in group}:
+        groups = {"所选": [period]} | groups
+    return [
+        (label, [(e.code, e.label, e == period) for e in group if e.start <= today or e == period])
+        for label, group in groups.items()
+    ]
 
 
 def heading(told: Asked) -> dict[str, Any]:
@@ -54,7 +81,8 @@ def heading(told: Asked) -> dict[str, Any]:
         "asked": told,
         "indicator": indicator,
         "as_of": as_of(told.period, today),
-        "years": periods(told.period.start.year, today.year),
+        "spans": spans(told.period, today),
+        "asking": {"code": indicator.code, "node": told.node.pk},
         "rows_url": f"{reverse('statistics:rows')}?{told.query()}",
         "figure_url": f"{reverse('statistics:figure')}?{told.query(by='', key='')}",
         "file": f"{reverse('statistics:rows_file', args=['xlsx'])}?{told.query()}",
@@ -68,7 +96,7 @@ def catalogue(request: Request) -> HttpResponse:
     node, today = place_of(request.actor, request.GET.get("node", "")), timezone.localdate()
     if node is None:
         raise Http404
-    period = period_of({}, today)
+    period = chosen(request)
     lines, stamp = [], standing()
     for indicator in CATALOGUE.values():
         figure = value(
@@ -76,8 +104,12 @@ def catalogue(request: Request) -> HttpResponse:
         )
         query = Asked(indicator, node, period).query()
         lines.append((indicator, shown(figure.value), f"{reverse('statistics:figure')}?{query}"))
-    tables = [(t, reverse("statistics:report", args=[t.code])) for t in TABLES.values()]
-    context = {"lines": lines, "tables": tables, "node": node, "today": today, "period": period}
+    query = f"?node={node.pk}&period={period.code}"
+    context = {
+        "lines": lines, "node": node, "period": period, "as_of": as_of(period, today),
+        "tables": [(t, reverse("statistics:report", args=[t.code]) + query) for t in TABLES.values()],
+        "spans": spans(period, today), "asking": {"node": node.pk},
+    }  # fmt: skip
     return render(request, "statistics/catalogue.html", context)
 
 
@@ -101,7 +133,10 @@ def figure(request: Request) -> HttpResponse:
     below = (
         places(request.actor).filter(parent=told.node, ends_on=None).exclude(kind="organisation")
     )
+    parent = above(request.actor, told.node)
     context = heading(told) | {
+        "above": parent,
+        "above_url": f"?{told.query(node=str(parent.pk))}" if parent else "",
         "figure": figure,
         "value": shown(figure.value),
         "cuts": cuts,
@@ -182,27 +217,38 @@ def filled(request: Request, table: str) -> Filled:
     node = place_of(request.actor, request.GET.get("node", ""))
     if table not in TABLES or node is None:
         raise Http404
-    try:
-        period = period_of(request.GET.dict(), today)
-    except BadPeriod:
-        raise Http404 from None
-    return fill(TABLES[table], node=node, period=period, today=today)
+    finer = request.GET.get("detail") == "community"
+    return fill(TABLES[table], node=node, period=chosen(request), today=today, finer=finer)
 
 
 @page(Permission.FIGURE_VIEW)
 @require_safe
 def report(request: Request, table: str) -> HttpResponse:
     told = filled(request, table)
-    rows_at, query = reverse("statistics:rows"), f"?node={told.node.pk}&period={told.period.code}"
+    rows_at, here = reverse("statistics:rows"), reverse("statistics:report", args=[table])
+    query, span = f"?node={told.node.pk}&period={told.period.code}", f"&period={told.period.code}"
+    finer = request.GET.get("detail") == "community"
+    detail = "&detail=community" if finer else ""
     context = {
         "report": told,
-        "rows": [(line, [(cell, f"{rows_at}?{cell.query}") for cell in cells]) for line, cells in told.rows],
+        "above": above(request.actor, told.node),
+        "rows": [(line, f"{here}?node={line.node}{span}" if opens(told, line) else "",
+                  [(cell, f"{rows_at}?{cell.query}") for cell in cells]) for line, cells in told.rows],
         "total": [(cell, f"{rows_at}?{cell.query}") for cell in told.total],
-        "years": periods(told.period.start.year, timezone.localdate().year),
-        "files": [(form.upper(), reverse("statistics:report_file", args=[table, form]) + query)
+        "spans": spans(told.period, timezone.localdate()),
+        "asking": {"node": told.node.pk, "detail": "community" if finer else ""},
+        "files": [(form.upper(), reverse("statistics:report_file", args=[table, form]) + query + detail)
                   for form in ("xlsx", "csv", "pdf")],
+        "finer": finer,
+        "other": (here + query + ("" if finer else "&detail=community")
+                  if told.table.finer and told.node.kind == Node.Kind.DISTRICT else ""),
     }  # fmt: skip
     return render(request, "statistics/report.html", context)
+
+
+def opens(told: Filled, line: Line) -> bool:
+    """A street's line leads to the table of that street."""
+    return bool(line.node) and told.node.kind == Node.Kind.DISTRICT and not line.deep
 
 
 @page(Permission.FIGURE_VIEW)
@@ -210,16 +256,13 @@ def report(request: Request, table: str) -> HttpResponse:
 def report_file(request: Request, table: str, form: str) -> HttpResponseBase:
     told = filled(request, table)
     name = f"{told.table.name}-{told.node.label}-{told.period.code}.{form}"
-    labels = ["项目", *(column.label for column in told.table.columns)]
-    lines = [[line.label, *(c.text for c in cells)] for line, cells in told.rows]
-    lines.append(["合计", *(c.text for c in told.total)])
     notes = [told.table.about, f"{told.period.label}，截至 {told.as_of}", *told.faults]
     if form == "pdf":
         title = f"{told.node.name}{told.table.name}"
-        pdf = table_report(title=title, columns=labels, rows=lines, notes=notes)
+        labels = ["项目", *(column.label for column in told.table.columns)]
+        pdf = table_report(title=title, columns=labels, rows=told.printed(), notes=notes)
         return named(HttpResponse(pdf, content_type="application/pdf"), name)
-    columns = [Column(str(n), label, "text", 16) for n, label in enumerate(labels)]
-    records = ({str(n): text for n, text in enumerate(line)} for line in lines)
+    columns, records = told.columns(), told.records()
     if form == "csv":
         answer = StreamingHttpResponse(
             csv_lines(columns, records), content_type="text/csv; charset=utf-8"

@@ -7,9 +7,11 @@ from io import BytesIO, StringIO
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 from openpyxl import load_workbook
 
 from changle.core.indicators import CATALOGUE
+from changle.core.periods import Period
 from changle.oversight.statistics.queries import asking
 from tests.factories.registry import make_organisation
 
@@ -124,6 +126,25 @@ def test_a_key_that_names_nothing_counts_nothing(client, enter, tree, bodies, ke
     answer = client.get(ROWS, FILED | {"by": "street", "key": key, "after": key})
     assert answer.status_code == 200
     assert "这个数是 0，没有记录。" in answer.content.decode()
+
+
+def test_a_quarter_or_a_month_is_chosen_as_a_year_is(client, enter, tree, bodies):
+    enter("DCA", tree.root)
+    for period in ("2021", "2021-H1", "2021-Q3", "2021-09"):
+        for url in (CATALOGUE_PAGE, FIGURE, "/desk/figures/report/T1/"):
+            told = client.get(url, FILED | {"period": period}).content.decode()
+            assert f'<option value="{period}" selected>' in told
+    odd = client.get(FIGURE, FILED | {"from": "2021-01-05", "to": "2021-02-01"}).content.decode()
+    assert '<option value="2021-01-05..2021-02-01" selected>' in odd
+
+
+def test_no_period_that_has_not_begun_is_offered(client, enter, tree, bodies):
+    enter("DCA", tree.root)
+    today = timezone.localdate()
+    told = client.get(FIGURE, FILED).content.decode()
+    offered = [Period.parse(code) for code in re.findall(r'<option value="([^"]+)"', told)]
+    assert Period.month(today.year, today.month) in offered
+    assert all(one.start <= today for one in offered)
 
 
 def test_a_past_day_shows_what_stood_then(client, enter, tree, bodies):

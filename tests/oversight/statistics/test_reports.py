@@ -23,8 +23,8 @@ def bureau(enter, tree, bodies):
     return enter("DCA", tree.root)
 
 
-def filled(table, node, period, today):
-    told = fill(TABLES[table], node=node, period=period, today=today)
+def filled(table, node, period, today, *, finer=False):
+    told = fill(TABLES[table], node=node, period=period, today=today, finer=finer)
     labels = [column.label for column in told.table.columns]
     return told, {
         line.label: dict(zip(labels, [cell.number for cell in cells], strict=True))
@@ -63,6 +63,29 @@ def test_a_street_is_told_by_its_communities(tree, bodies, this_year):
     assert list(table) == ["一社区", "二社区", "合计"]
 
 
+def test_communities_sum_to_their_street_and_streets_to_the_district(tree, bodies, this_year):
+    told, table = filled("T1", tree.root, *this_year, finer=True)
+    assert list(table) == [
+        "一社区", "二社区", "甲街道 小计", "三社区", "四社区", "乙街道 小计", "合计",
+    ]  # fmt: skip
+    assert [table[line]["社会组织总数"] for line in table] == [1, 1, 2, 1, 0, 1, 3]
+    assert [table[line]["社区数量"] for line in table] == [1, 1, 2, 1, 1, 2, 4]
+    assert [table[line]["社会服务类个数"] for line in table] == [1, 0, 1, 1, 0, 1, 2]
+    assert told.faults == []
+
+
+def test_a_subtotal_says_what_lies_in_none_of_its_communities(tree, bodies, this_year):
+    make_organisation(tree.streets[0], member_count=5)
+    told, table = filled("T1", tree.root, *this_year, finer=True)
+    assert table["甲街道 小计"]["社会组织总数"] == 3
+    assert told.faults == ["甲街道 小计中未落到社区的：社会组织总数 1、未分类 1、成员总数 5。"]
+
+
+def test_a_street_has_no_finer_lines_than_its_communities(tree, bodies, this_year):
+    _told, table = filled("T1", tree.streets[0], *this_year, finer=True)
+    assert list(table) == ["一社区", "二社区", "合计"]
+
+
 def test_a_table_says_what_falls_into_none_of_its_rows(tree, bodies, this_year):
     make_organisation(tree.root)
     told, table = filled("T1", tree.root, *this_year)
@@ -81,7 +104,7 @@ def test_the_classes_sum_to_what_is_registered(tree, bodies, this_year):
     assert told.faults == []
 
 
-@pytest.mark.parametrize("url", [T1, T9])
+@pytest.mark.parametrize("url", [T1, f"{T1}?detail=community", T9])
 def test_every_cell_leads_to_that_many_rows(client, bureau, url):
     told = client.get(url).content.decode()
     cells = re.findall(r'class="num" href="([^"]+)">([^<]+)<', told)
@@ -101,6 +124,39 @@ def test_the_files_say_what_the_page_says(client, bureau, tree):
     assert [line[0] for line in csv.reader(StringIO(text))] == ["项目", "甲街道", "乙街道", "合计"]
     pdf = PdfReader(BytesIO(client.get(f"{T9}file.pdf").content))
     assert "登记存量" in "".join(page.extract_text() for page in pdf.pages).replace("\n", "")
+
+
+def test_a_file_holds_numbers_as_numbers(client, bureau, tree):
+    make_organisation(tree.communities[0][0], member_count=54_321)
+    book = load_workbook(BytesIO(client.get(f"{T1}file.xlsx?detail=community").content))
+    head, *lines = book["数据"].iter_rows(values_only=True)
+    told = {line[0]: dict(zip(head, line, strict=True)) for line in lines}
+    assert told["合计"]["成员总数"] == 54_341
+    assert told["甲街道 小计"]["社会组织平均数"] == 1.5
+    text = b"".join(client.get(f"{T1}file.csv").streaming_content).decode("utf-8-sig")
+    assert "54341" in text
+
+
+def test_a_file_tells_classes_of_one_name_apart(client, bureau):
+    book = load_workbook(BytesIO(client.get(f"{T9}file.xlsx").content))
+    names = [line[:2] for line in book["数据"].iter_rows(values_only=True)]
+    assert names[0] == ("类别", "项目")
+    assert {("社会团体", "教育"), ("民办非企业单位", "教育")} <= set(names)
+    assert len(names) == len(set(names))
+
+
+def test_a_street_is_one_step_below_and_above(client, bureau, tree):
+    street = tree.streets[0]
+    told = client.get(T1, {"period": "2021-Q3"}).content.decode()
+    assert f'href="{T1}?node={street.pk}&amp;period=2021-Q3">{street.label}<' in told
+    told = client.get(T1, {"node": street.pk, "period": "2021-Q3"}).content.decode()
+    assert f'href="{T1}?node={tree.root.pk}&amp;period=2021-Q3">{tree.root.name}<' in told
+    assert "展开到社区" not in told
+
+
+def test_a_street_office_is_not_led_above_itself(client, enter, tree, bodies):
+    enter("STO", tree.streets[0])
+    assert tree.root.name not in client.get(T1).content.decode().split("<main")[1]
 
 
 def test_an_unknown_table_or_period_is_not_there(client, bureau):

@@ -1,5 +1,6 @@
 from changle.oversight.statistics.queries.asking import (
     Asked,
+    above,
     asked,
     export_columns,
     export_rows,
@@ -10,14 +11,16 @@ from changle.oversight.statistics.queries.asking import (
     printed,
     widest_place,
 )
-from changle.oversight.statistics.queries.reports import TABLES, Filled, TableOf, fill
+from changle.oversight.statistics.queries.reports import TABLES, Filled, Line, TableOf, fill
 
 
 __all__ = [
     "TABLES",
     "Asked",
     "Filled",
+    "Line",
     "TableOf",
+    "above",
     "asked",
     "export_columns",
     "export_rows",

@@ -76,6 +76,11 @@ def place_of(actor: Actor, text: str) -> Node | None:
     return places(actor).filter(pk=int(text)).first()
 
 
+def above(actor: Actor, node: Node) -> Node | None:
+    """The place next above whose figures they may read too."""
+    return places(actor).filter(pk=node.parent_id).first() if node.parent_id else None
+
+
 def period_of(params: dict[str, str], today: date) -> Period:
     """`from` and `to` (half open), or `period` such as 2021-Q3; else the year of today."""
     if params.get("period"):

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from changle.core.indicators import cross, parts, standing, value
 from changle.core.periods import Period
+from changle.core.sheets import Column
 from changle.ground.registry.models import ClassItem
 from changle.ground.territory.models import Node
 
@@ -57,6 +58,8 @@ class TableOf:
 
 @dataclass(frozen=True)
 class Filled:
+    """A table for a place and a period, with what does not add up said in `faults`."""
+
     table: TableOf
     node: Node
     period: Period
@@ -64,6 +67,35 @@ class Filled:
     rows: list[tuple[Line, list[Cell]]]
     total: list[Cell]
     faults: list[str]
+
+    def columns(self) -> list[Column]:
+        """As a spreadsheet has them: numbers as numbers, a line's list beside its name."""
+        head = [Column("note", "类别", "text", 16)] if any(ln.note for ln, _ in self.rows) else []
+        return [
+            *head,
+            Column("line", "项目", "text", 20),
+            *(
+                Column(m.label, m.label, "decimal" if m.over else "int", 16)
+                for m in self.table.columns
+            ),
+        ]
+
+    def records(self) -> list[dict[str, Any]]:
+        """A record for each line, the total last."""
+        labels = [measure.label for measure in self.table.columns]
+        whole = Line("合计", "", "")
+        return [
+            {"note": line.note, "line": line.label}
+            | {label: cell.number for label, cell in zip(labels, cells, strict=True)}
+            for line, cells in [*self.rows, (whole, self.total)]
+        ]
+
+    def printed(self) -> list[list[str]]:
+        """The lines as paper has them."""
+        lines = [
+            [f"{ln.note} {ln.label}".strip(), *(c.text for c in cells)] for ln, cells in self.rows
+        ]
+        return [*lines, ["合计", *(c.text for c in self.total)]]
 
 
 def place_lines(node: Node) -> list[Line]:
@@ -75,6 +107,8 @@ def place_lines(node: Node) -> list[Line]:
 
 def community_lines(district: Node) -> list[Line]:
     """The communities of each street, and the street that sums them up."""
+    if district.kind != Node.Kind.DISTRICT:
+        return place_lines(district)
     under: dict[int | None, list[Line]] = {}
     communities = Node.objects.filter(kind=Node.Kind.COMMUNITY, path__under=district.path)
     for one in communities.order_by("sort", "pk"):
