@@ -179,6 +179,30 @@ def test_conversion_leaves_the_filed_and_joins_the_registered_that_day(sample):
     assert told(date(2021, 6, 16)) == [0, 1, 0, 0]
 
 
+def test_what_happens_later_changes_no_past_day(sample):
+    """But for the sums of numbers last reported, which say so in their definition."""
+    told = [code for code in CATALOGUE if not CATALOGUE[code].measure]
+
+    def past():
+        asked = [(code, node, month) for code in told for node in sample.places()
+                 for month in (*MONTHS, YEAR)]  # fmt: skip
+        return {(code, node.pk, month): number(code, node, month) for code, node, month in asked}
+
+    before, later = past(), date(2022, 2, 1)
+    filed = list(rows("registry.filed", path="", period=YEAR, today=TODAY))
+    registered = list(rows("registry.registered", path="", period=YEAR, today=TODAY))
+    moved, *_ = [row.organisation for row in filed]
+    sample.do(rename_organisation, moved, name="样例后来改名队", on=later)
+    sample.do(move_organisation, moved, place=sample.four, on=later)
+    sample.do(convert_organisation, moved, kind="ST", uscc=make_uscc("ST"), on=date(2022, 2, 2))
+    sample.end(registered[0].organisation, "revoke", on=later)
+    make_organisation(sample.one, registered_on=later)
+    assert past() == before
+    february = Period.month(2022, 2)
+    assert number("registry.conversions", sample.root, february) == 1
+    assert number("registry.revocations", sample.root, february) == 1
+
+
 def test_renaming_moving_and_putting_right_is_no_new_filing(sample):
     assert number("registry.filings", sample.root, YEAR) == 3
     assert number("registry.filings", sample.tree.streets[1], YEAR) == 1
