@@ -68,18 +68,22 @@ def clocks(lifecycle: Lifecycle[Stateful]) -> list[str]:
 
 def access() -> str:
     lines = ["# 谁能打开什么 Access", "", NOTE, "## 角色", ""]
+    lines += ["| 角色 | 代码 | 说明 | 双重验证 |", "|---|---|---|---|"]
     for role in ROLES.values():
-        lines += [f"### {role.name} `{role.code}`", "", role.about, ""]
-        lines += [f"- {LABELS[p]} `{p}`" for p in sorted(role.permissions)] or [
-            "- 只有公开内容和自己的事"
-        ]
-        lines.append("")
-    lines += ["## 页面", "", "| 地址 | 谁能打开 |", "|---|---|"]
+        lines.append(
+            f"| {role.name} | {role.code} | {role.about} | {'必须' if role.staff else ''} |"
+        )
+    lines += ["", "## 角色与权限", "", "每项权限只及于授权所在的辖区及其以下。", ""]
+    lines += ["| 权限 | " + " | ".join(ROLES) + " |", "|---|" + ":-:|" * len(ROLES)]
+    for permission, label in LABELS.items():
+        marks = ["●" if permission in role.permissions else " " for role in ROLES.values()]
+        lines.append(f"| {label} `{permission}` | " + " | ".join(marks) + " |")
+    lines += ["", "## 页面", "", "| 地址 | 谁能打开 |", "|---|---|"]
     labels = {str(permission): label for permission, label in LABELS.items()}
     for route, entry in routes(get_resolver()):
         needs = getattr(entry.callback, "access", "")
         who = OPEN.get(needs) or f"有权限“{labels.get(needs, needs)}”的人，限其辖区"
-        lines.append(f"| `/{route}` | {who} |".replace("|", "\\|", 0))
+        lines.append(f"| `/{route}` | {who} |")
     return "\n".join(lines) + "\n"
 
 
