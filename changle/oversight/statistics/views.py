@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from changle.core.access import Request, page
 from changle.core.documents import table_report
-from changle.core.indicators import CATALOGUE, as_of, parts, standing, value
+from changle.core.indicators import CATALOGUE, Figure, Indicator, as_of, parts, standing, value
 from changle.core.periods import BadPeriod, Period
 from changle.core.sheets import Column, csv_lines, write_xlsx
 from changle.ground.territory.models import Node
@@ -24,6 +24,7 @@ from changle.oversight.statistics.queries import (
     Line,
     above,
     asked,
+    counted,
     export_columns,
     export_rows,
     fill,
@@ -80,6 +81,7 @@ def heading(told: Asked) -> dict[str, Any]:
     return {
         "asked": told,
         "indicator": indicator,
+        "counted": counted(indicator),
         "as_of": as_of(told.period, today),
         "spans": spans(told.period, today),
         "asking": {"code": indicator.code, "node": told.node.pk},
@@ -138,6 +140,7 @@ def figure(request: Request) -> HttpResponse:
         "above": parent,
         "above_url": f"?{told.query(node=str(parent.pk))}" if parent else "",
         "figure": figure,
+        "quotient": quotient(told, figure),
         "value": shown(figure.value),
         "cuts": cuts,
         "children": [
@@ -145,6 +148,15 @@ def figure(request: Request) -> HttpResponse:
         ],
     }
     return render(request, "statistics/figure.html", context)
+
+
+def quotient(told: Asked, figure: Figure) -> list[tuple[Indicator, str, str]]:
+    """Of a rate: what is divided by what, each leading to its own rows."""
+    if figure.denominator is None:
+        return []
+    halves = ((told.indicator.above, figure.numerator), (told.indicator.below, figure.denominator))
+    at = reverse("statistics:rows")
+    return [(CATALOGUE[c], shown(number), f"{at}?{told.query(code=c)}") for c, number in halves]
 
 
 @page(Permission.FIGURE_VIEW)

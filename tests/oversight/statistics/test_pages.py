@@ -138,6 +138,19 @@ def test_a_quarter_or_a_month_is_chosen_as_a_year_is(client, enter, tree, bodies
     assert '<option value="2021-01-05..2021-02-01" selected>' in odd
 
 
+def test_a_rate_leads_to_what_it_divides_and_by_what(client, enter, tree, bodies):
+    enter("DCA", tree.root)
+    page = client.get(FIGURE, {"code": "registry.filed_per_community"})
+    told = {}
+    for url in links(page, f"{ROWS}?"):
+        value, found = every_line(client, url)
+        told[re.search(r"code=([\w.]+)", url)[1]] = (value, len(found))
+    assert told["registry.filed"] == ("3", 3)
+    assert told["territory.communities"] == ("4", 4)
+    rows = client.get(ROWS, {"code": "registry.filed_per_community"}).content.decode()
+    assert "分子：备案的社区社会组织" in rows
+
+
 def test_no_period_that_has_not_begun_is_offered(client, enter, tree, bodies):
     enter("DCA", tree.root)
     today = timezone.localdate()
