@@ -1,7 +1,7 @@
 from datetime import date
 from io import BytesIO
 from typing import Any, TypeVar
-from urllib.parse import quote
+from urllib.parse import quote, quote_plus
 
 from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
@@ -127,8 +127,9 @@ def figure(request: Request) -> HttpResponse:
     told, today = question(request), timezone.localdate()
     asking = {"path": told.path, "period": told.period, "today": today, "stamp": standing()}
     figure = value(told.indicator.code, **asking)  # type: ignore[arg-type]
+    stem = f"{reverse('statistics:rows')}?{told.query(by='', key='')}"  # a cut may have hundreds of parts
     cuts = [
-        (cut, [(part, shown(part.value), f"{reverse('statistics:rows')}?{told.query(by=cut.name, key=part.key)}")
+        (cut, [(part, shown(part.value), f"{stem}&by={cut.name}&key={quote_plus(part.key)}")
                for part in parts(told.indicator.code, cut.name, **asking)])  # type: ignore[arg-type]
         for cut in told.indicator.cuts
     ]  # fmt: skip

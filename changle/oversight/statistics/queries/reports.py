@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote_plus
 
 from changle.core.indicators import cross, parts, standing, value
 from changle.core.periods import Period
@@ -181,18 +181,19 @@ def fill(table: TableOf, *, node: Node, period: Period, today: date, finer: bool
     lines = table.finer(node) if finer and table.finer else table.lines(node)
     asking = {"path": node.path or "", "period": period, "today": today, "stamp": standing()}
     columns = [column_of(m, lines, asking) for m in table.columns]
+    span = f"from={period.start}&to={period.end}"  # one for all the thousands of cells
     rows = [
         (
             line,
             [
-                cell(m, node, line, period, c[line.cut, line.key])
+                cell(m, node, line, span, c[line.cut, line.key])
                 for m, c in zip(table.columns, columns, strict=True)
             ],
         )
         for line in lines
     ]
     sums = [total_of(m, asking) for m in table.columns]
-    total = [cell(m, node, None, period, s) for m, s in zip(table.columns, sums, strict=True)]
+    total = [cell(m, node, None, span, s) for m, s in zip(table.columns, sums, strict=True)]
     as_of = min(period.last_day, today)
     return Filled(table, node, period, as_of, rows, total, faults(table, rows, total))
 
@@ -241,17 +242,17 @@ def cell(
     measure: Measure,
     node: Node,
     line: Line | None,
-    period: Period,
+    span: str,
     number: float | None,
 ) -> Cell:
     text = "—" if number is None else f"{number:,.2f}" if measure.over else f"{number:,}"
-    told = {"code": measure.code, "from": period.start.isoformat(), "to": period.end.isoformat()}
-    told["node"] = str(line.node if line and line.node else node.pk)
+    at = line.node if line and line.node else node.pk
+    told = f"code={measure.code}&node={at}&{span}"
     if line is not None and not line.node:
-        told |= {"by": line.cut, "key": line.key}
+        told += f"&by={line.cut}&key={quote_plus(line.key)}"
     elif measure.cut:
-        told |= {"by": measure.cut, "key": measure.part}
-    return Cell(text, number, urlencode(told))
+        told += f"&by={measure.cut}&key={quote_plus(measure.part)}"
+    return Cell(text, number, told)
 
 
 def faults(table: TableOf, rows: list[tuple[Line, list[Cell]]], total: list[Cell]) -> list[str]:
