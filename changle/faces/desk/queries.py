@@ -178,11 +178,11 @@ class Scope:
         href = self.href(code, **part)
         return Shown(printed(number), CATALOGUE[code].unit, href, self.hints[code], number or 0)
 
-    def average(self, filed: int, communities: int, **part: str) -> Shown:
-        """The rate of one part; its rows are those of the numerator."""
-        quotient = filed / communities if communities else None
+    def average(self, filed: float, communities: float, **part: str) -> Shown:
+        """The rate of the whole or of one part; its rows are those of the numerator."""
+        quotient = round(filed / communities, 4) if communities else None
         rate = self.shown("registry.filed_per_community", quotient)
-        return replace(rate, href=self.href("registry.filed", **part))
+        return replace(rate, href=self.href("registry.filed", **part)) if part else rate
 
     def one(self, code: str) -> Shown:
         return self.shown(code, value(code, **self.asking()).value)
@@ -203,10 +203,10 @@ def cards(scope: Scope) -> dict[str, Shown]:
         ("here", "registry.registered_by_district"), ("filed", "registry.filed"),
         ("filings", "registry.filings"), ("registrations", "registry.registrations"),
         ("deregistrations", "registry.deregistrations"), ("conversions", "registry.conversions"),
-        ("average", "registry.filed_per_community"), ("communities", "territory.communities"),
-        ("teams", "registry.teams"),
+        ("communities", "territory.communities"), ("teams", "registry.teams"),
     ):  # fmt: skip
         told[name] = scope.one(code)
+    told["average"] = scope.average(told["filed"].number, told["communities"].number)
     return told
 
 

@@ -9,8 +9,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from changle.core.indicators import value
 from changle.core.notices import Notice
-from changle.faces.desk.queries import MENU
+from changle.core.periods import Period
+from changle.faces.desk.queries import MENU, printed
 from changle.ground.registry.models import ImportBatch
 from tests.factories.accounts import make_user
 from tests.factories.registry import make_organisation
@@ -115,6 +117,17 @@ def test_every_number_of_the_overview_leads_to_that_many_rows(client, enter, tre
             told = page(client, href)
             value = re.search(r"data-rows-value>([^<]+)<", told)[1]
             assert text == value or "." in text or "per_community" in href
+
+
+def test_the_average_is_the_rate_that_the_indicator_tells(client, enter, tree, bodies):
+    enter("DCA", tree.root)
+    today = timezone.localdate()
+    for node in (tree.root, *tree.streets):
+        figure = value("registry.filed_per_community", path=node.path,
+                       period=Period.year(today.year), today=today)  # fmt: skip
+        told = dict(numbers(page(client, OVERVIEW, node=node.pk)))
+        shown = next(text for href, text in told.items() if "filed_per_community" in href)
+        assert shown == printed(figure.value)
 
 
 def test_every_number_tells_its_definition(client, enter, tree, bodies):
