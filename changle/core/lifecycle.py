@@ -58,6 +58,7 @@ class Move(Generic[StatefulT]):
     todo: bool = False  # a row waiting for this move stands in the to-do list of who may make it
     reasoned: bool = False  # the mover must say why
     grave: bool = False  # asks for confirmation
+    by_action: bool = False  # made by a deed that does more than move; never a button of its own
     tells: str = ""  # who holds this permission over the row is told that it has moved
 
 
@@ -103,7 +104,9 @@ class Lifecycle(Generic[StatefulT]):
                 [
                     move
                     for move in self.moves.values()
-                    if row.state in move.sources and to.reaches(row, move.needs)
+                    if row.state in move.sources
+                    and not move.by_action
+                    and to.reaches(row, move.needs)
                 ],
             )
             for row in rows

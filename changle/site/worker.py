@@ -5,21 +5,19 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from datetime import time as time_of_day
 
 from django.db import close_old_connections
 from django.utils import timezone
 
 from changle.core.jobs import run, take
 from changle.core.log import seal_all
+from changle.core.schedule import SCHEDULE
 
 
 log = logging.getLogger(__name__)
 
 IDLE_SECONDS = 1.0
 SEAL_EVERY = timedelta(seconds=5)
-Nightly = Callable[[datetime], None]
-SCHEDULE: list[tuple[time_of_day, Nightly]] = []  # local time of day -> what to do once a day
 
 
 @dataclass

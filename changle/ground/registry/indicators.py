@@ -132,8 +132,8 @@ declare(
     ),
     Indicator(
         code="registry.registrations", name="新登记", unit="家", kind="flow",
-        definition="期间登记成立的组织，含备案转登记；变更不计。",
-        records=opened(REGISTERED, "registered", "converted"), cuts=(KIND, STREET, FIELD, CLASS), **PLACED,
+        definition="期间登记成立的组织，含备案转登记和分立、合并成立的；变更不计。",
+        records=opened(REGISTERED, "registered", "converted", "succeeded"), cuts=(KIND, STREET, FIELD, CLASS), **PLACED,
     ),
     Indicator(
         code="registry.filings", name="新备案", unit="家", kind="flow",
@@ -147,8 +147,8 @@ declare(
     ),
     Indicator(
         code="registry.deregistrations", name="注销登记", unit="家", kind="flow",
-        definition="期间注销登记的组织，不含撤销登记。",
-        records=closed(REGISTERED, "deregistered"), cuts=(KIND, STREET, FIELD, CLASS), **PLACED,
+        definition="期间注销登记的组织，含因分立、合并终止的，不含撤销登记。",
+        records=closed(REGISTERED, "deregistered", "absorbed", "split"), cuts=(KIND, STREET, FIELD, CLASS), **PLACED,
     ),
     Indicator(
         code="registry.revocations", name="撤销登记", unit="家", kind="flow",

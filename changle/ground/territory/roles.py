@@ -25,7 +25,26 @@ class Permission(StrEnum):
     FILING_MOVE = "filing.move"  # what street and community themselves record
     ORGANISATION_IMPORT = "organisation.import"
     ORGANISATION_EXPORT = "organisation.export"
+    ORGANISATION_MERGE = "organisation.merge"  # two records of one body
     CODE_OVERRIDE = "organisation.code_override"
+    FILING_APPLY = "filing.apply"  # everybody, for a filing of their own
+    FILING_VIEW = "filing.view"
+    FILING_OPINION = "filing.opinion"
+    FILING_REVIEW = "filing.review"
+    FILING_RULE = "filing.rule"
+    PEOPLE_VIEW = "people.view"
+    PEOPLE_EDIT = "people.edit"
+    PEOPLE_SEALED = "people.sealed"  # identity numbers in clear, each reading logged
+    FACT_EDIT = "fact.edit"
+    ANNUAL_VIEW = "annual.view"
+    ANNUAL_EDIT = "annual.edit"
+    ANNUAL_REVIEW = "annual.review"
+    MATTER_VIEW = "matter.view"
+    MATTER_REPORT = "matter.report"
+    MATTER_REVIEW = "matter.review"
+    MATTER_RULE = "matter.rule"
+    CUSTODY_EDIT = "custody.edit"
+    WEBHOOK_EDIT = "webhook.edit"
     CONTACT_VIEW = "organisation.contact"  # P1 contacts in clear
     FIGURE_VIEW = "figure.view"
     DESK_OPEN = "desk.open"
@@ -49,6 +68,25 @@ LABELS = {
     P.FILING_MOVE: "办理备案状态",
     P.ORGANISATION_IMPORT: "导入组织",
     P.ORGANISATION_EXPORT: "导出组织",
+    P.ORGANISATION_MERGE: "合并重复记录",
+    P.FILING_APPLY: "申请备案（自己的）",
+    P.FILING_VIEW: "查看备案申请",
+    P.FILING_OPINION: "提出社区意见",
+    P.FILING_REVIEW: "审核备案",
+    P.FILING_RULE: "维护备案条件",
+    P.PEOPLE_VIEW: "查看组织人员",
+    P.PEOPLE_EDIT: "维护组织人员",
+    P.PEOPLE_SEALED: "查看证件号码",
+    P.FACT_EDIT: "登记年检、等级与名录",
+    P.ANNUAL_VIEW: "查看年度报告",
+    P.ANNUAL_EDIT: "编制年度报告",
+    P.ANNUAL_REVIEW: "核对年度报告",
+    P.MATTER_VIEW: "查看重大事项报告",
+    P.MATTER_REPORT: "报告重大事项",
+    P.MATTER_REVIEW: "处理重大事项报告",
+    P.MATTER_RULE: "维护重大事项规则",
+    P.CUSTODY_EDIT: "维护资金代管",
+    P.WEBHOOK_EDIT: "维护事件推送",
     P.CODE_OVERRIDE: "凭证书保留校验不符的代码",
     P.CONTACT_VIEW: "查看联系方式",
     P.FIGURE_VIEW: "查看统计",
@@ -68,6 +106,7 @@ class Role:
 
 
 _READ = {P.DESK_OPEN, P.NODE_VIEW, P.ORGANISATION_VIEW, P.FIGURE_VIEW, P.REACH_EXPLAIN}
+_RECORDS = {P.FILING_VIEW, P.PEOPLE_VIEW, P.ANNUAL_VIEW, P.MATTER_VIEW}
 _REGISTRAR = _READ | {
     P.ORGANISATION_EDIT,
     P.ORGANISATION_IMPORT,
@@ -75,6 +114,14 @@ _REGISTRAR = _READ | {
     P.FILING_MOVE,
     P.CONTACT_VIEW,
     P.GRANT_VIEW,
+    P.ORGANISATION_MERGE,
+    P.FILING_REVIEW,
+    P.PEOPLE_EDIT,
+    P.PEOPLE_SEALED,
+    P.ANNUAL_REVIEW,
+    P.MATTER_REVIEW,
+    P.CUSTODY_EDIT,
+    *_RECORDS,
 }
 
 
@@ -95,7 +142,8 @@ _ALL = [
         "DCA", "区民政局", "定规则、定周期、维护字典和日历，管理全区组织名录，公布统计。",
         _REGISTRAR
         | {P.NODE_EDIT, P.GRANT_EDIT, P.USER_EDIT, P.CALENDAR_EDIT, P.DICTIONARY_EDIT, P.LOG_VIEW,
-           P.ORGANISATION_MOVE, P.CODE_OVERRIDE},
+           P.ORGANISATION_MOVE, P.CODE_OVERRIDE, P.FILING_RULE, P.FACT_EDIT, P.MATTER_RULE,
+           P.WEBHOOK_EDIT},
         kinds=("district",),
     ),
     _role("DSW", "区委社会工作部", "共管志愿服务与社会工作统计，不改名录。", _READ,
@@ -107,23 +155,28 @@ _ALL = [
           _REGISTRAR | {P.GRANT_EDIT, P.USER_EDIT}, kinds=("street",)),
     _role("CTR", "街道中心运营机构",
           "按合同运营场地、孵化和对接；不审批自己的申请，不批量导出个人信息。",
-          _READ | {P.ORGANISATION_EDIT, P.CONTACT_VIEW}, kinds=("street", "centre")),
-    _role("COM", "社区", "发现需求、对备案提意见、核实活动确已开展。", _READ | {P.CONTACT_VIEW},
+          _READ | _RECORDS | {P.ORGANISATION_EDIT, P.CONTACT_VIEW, P.PEOPLE_EDIT, P.CUSTODY_EDIT},
+          kinds=("street", "centre")),
+    _role("COM", "社区", "发现需求、对备案提意见、核实活动确已开展。", _READ | _RECORDS | {P.CONTACT_VIEW, P.FILING_OPINION},
           kinds=("community",)),
     _role("OADM", "组织管理员", "维护本组织资料，申请、报告，管理成员。",
-          _READ | {P.ORGANISATION_EDIT, P.CONTACT_VIEW}, staff=False, kinds=("organisation",)),
+          _READ | _RECORDS | {P.ORGANISATION_EDIT, P.CONTACT_VIEW, P.PEOPLE_EDIT, P.PEOPLE_SEALED,
+                              P.ANNUAL_EDIT, P.MATTER_REPORT},
+          staff=False, kinds=("organisation",)),
     _role("OSTF", "组织工作人员", "开展服务、签到、记录。",
           {P.DESK_OPEN, P.NODE_VIEW, P.ORGANISATION_VIEW}, staff=False, kinds=("organisation",)),
     _role("RES", "居民", "浏览公开信息，办理自己的事。", set(), staff=False),
     _role("EXP", "评审专家", "只看分配给自己的材料。", {P.DESK_OPEN}, staff=False),
     _role("AUD", "审计", "限期只读：名录、统计、日志。",
-          _READ | {P.ORGANISATION_EXPORT, P.LOG_VIEW, P.GRANT_VIEW}),
+          _READ | _RECORDS | {P.ORGANISATION_EXPORT, P.LOG_VIEW, P.GRANT_VIEW}),
     _role("SYS", "系统管理员", "账户、备份、后台事项；不看业务内容，不给自己授权。",
           {P.DESK_OPEN, P.USER_EDIT, P.SYSTEM_OPERATE, P.GRANT_VIEW}),
     _role("SEC", "安全管理员", "审核授权。",
           {P.DESK_OPEN, P.NODE_VIEW, P.GRANT_VIEW, P.GRANT_EDIT, P.REACH_EXPLAIN}),
     _role("LOG", "审计管理员", "查看和导出日志，不能改。", {P.DESK_OPEN, P.LOG_VIEW}),
 ]  # fmt: skip
+# What everybody with an account may do with the rows they filed themselves, whatever their grants.
+EVERYBODY = frozenset({P.FILING_APPLY})
 ROLES = {role.code: role for role in _ALL}
 ROLE_CHOICES = [(role.code, role.name) for role in _ALL]
 # Separation of duties: nobody holds two of these at once.

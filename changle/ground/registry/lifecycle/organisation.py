@@ -25,6 +25,22 @@ filed = only(("BA",), "只有备案组织才有这一步。")
 team = only(("PRE",), "只有拟成立团队才有这一步。")
 
 
+def _merging() -> list[Move[Organisation]]:
+    """Into another record and, each to the state it came from, out again; the app merging makes them."""
+    states = [state for state in State if state != State.MERGED]
+    needs = Permission.ORGANISATION_MERGE
+    out: list[Move[Organisation]] = [
+        Move(name=f"unmerge_{state.value}", label="撤销并入", sources={State.MERGED}, target=state.value,
+             needs=needs, by_action=True)
+        for state in states
+    ]  # fmt: skip
+    into = Move[Organisation](
+        name="merge", label="并入", sources=set(states), target=State.MERGED, needs=needs,
+        reasoned=True, by_action=True,
+    )  # fmt: skip
+    return [into, *out]
+
+
 def _move(
     name: str,
     label: str,
@@ -71,6 +87,7 @@ ORGANISATION = Lifecycle(
     _move("cancel", "注销备案", {State.ACTIVE, State.PAUSED, State.LAPSED}, State.CANCELLED, filed,
           reasoned=True),
     _move("dissolve", "解散", {State.ACTIVE}, State.DISSOLVED, team, reasoned=True),
+    *_merging(),
 )  # fmt: skip
 
 # The moves that end what a body is, and what its identity says of the end.

@@ -2,6 +2,7 @@ from changle.ground.registry.models.classes import ClassItem, ClassList, Crosswa
 from changle.ground.registry.models.identity import Identity, OfficialFact
 from changle.ground.registry.models.importing import ImportBatch, ImportRow
 from changle.ground.registry.models.organisation import Organisation
+from changle.ground.registry.models.succession import Succession
 
 
 __all__ = [
@@ -13,4 +14,5 @@ __all__ = [
     "ImportRow",
     "OfficialFact",
     "Organisation",
+    "Succession",
 ]

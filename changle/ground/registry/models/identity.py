@@ -1,7 +1,10 @@
+from datetime import date
 from typing import ClassVar
 
+from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Coalesce
 
 from changle.core.constraints import NoOverlap
 from changle.core.privacy import Privacy
@@ -24,6 +27,7 @@ class Identity(Reachable):
         REGISTERED = "registered", "登记"
         CONVERTED = "converted", "备案转登记"
         CHANGED = "changed", "变更"
+        SUCCEEDED = "succeeded", "分立（合并）成立"
 
     class Closing(models.TextChoices):
         CHANGED = "changed", "变更"
@@ -33,6 +37,9 @@ class Identity(Reachable):
         LAPSED = "lapsed", "长期未活动"
         CANCELLED = "cancelled", "注销备案"
         DISSOLVED = "dissolved", "解散"
+        ABSORBED = "absorbed", "合并终止"
+        SPLIT = "split", "分立终止"
+        MERGED = "merged", "重复记录并入"
 
     anchors = ("organisation__node__path",)
     privacy: ClassVar[dict[str, Privacy]] = {
@@ -99,13 +106,17 @@ class Identity(Reachable):
 
 
 class OfficialFact(Reachable):
-    """A dated fact mirrored from the official systems: inspection, grade, list."""
+    """A dated fact mirrored from the official systems: inspection, grade, list, penalty.
+
+    What was entered wrongly is withdrawn with a reason and entered anew; it is never edited.
+    """
 
     class Kind(models.TextChoices):
         INSPECTION = "inspection", "年检（年报）结论"
         GRADE = "grade", "评估等级"
         ABNORMAL = "abnormal", "活动异常名录"
         SERIOUS = "serious", "严重违法失信名单"
+        PENALTY = "penalty", "行政处罚"
 
     anchors = ("organisation__node__path",)
     privacy: ClassVar[dict[str, Privacy]] = {
@@ -113,10 +124,14 @@ class OfficialFact(Reachable):
         "result": Privacy.P0,
         "authority": Privacy.P0,
         "document": Privacy.P0,
+        "ground": Privacy.P0,
+        "end_ground": Privacy.P0,
+        "amount_fen": Privacy.P0,
+        "withdrawn_because": Privacy.P1,
     }
     technical: ClassVar[frozenset[str]] = frozenset(
-        {"year", "starts_on", "ends_on", "source", "recorded_at"}
-    )
+        {"year", "starts_on", "ends_on", "rectify_by", "rectified_on", "source", "recorded_at", "withdrawn_at"}
+    )  # fmt: skip
 
     organisation = models.ForeignKey(
         Organisation, models.CASCADE, related_name="facts", verbose_name="组织"
@@ -128,18 +143,35 @@ class OfficialFact(Reachable):
     ends_on = models.DateField("止（当日不含）", null=True, blank=True)
     authority = models.CharField("作出机关", max_length=60, blank=True)
     document = models.CharField("文号", max_length=80, blank=True)
+    ground = models.CharField("事由", max_length=200, blank=True)
+    end_ground = models.CharField("解除（移出）事由", max_length=200, blank=True)
+    amount_fen = models.BigIntegerField("罚没金额", null=True, blank=True)
+    rectify_by = models.DateField("整改期限", null=True, blank=True)
+    rectified_on = models.DateField("整改完成日期", null=True, blank=True)
     source = models.CharField("来源", max_length=80, blank=True)
     recorded_at = models.DateTimeField("记录时间")
+    recorded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+",
+        verbose_name="记录人",
+    )  # fmt: skip
+    withdrawn_at = models.DateTimeField("更正时间", null=True, blank=True)
+    withdrawn_because = models.CharField("更正原因", max_length=200, blank=True)
 
     class Meta:
         verbose_name = "官方事实"
         constraints = [
             models.UniqueConstraint(
-                fields=["organisation", "kind", "year", "starts_on"],
+                "organisation",
+                "kind",
+                Coalesce("year", 0),
+                Coalesce("starts_on", date.min),
+                "document",
+                condition=Q(withdrawn_at__isnull=True),
                 name="official_fact_once",
                 violation_error_message="这条事实已记录过。",
             )
         ]
+        indexes = [models.Index(fields=["kind", "starts_on", "ends_on"], name="official_fact_span")]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.result}"

@@ -37,6 +37,7 @@ class Organisation(Stateful):
         LAPSED = "lapsed", "长期未活动"
         CANCELLED = "cancelled", "已注销备案"
         DISSOLVED = "dissolved", "已解散"
+        MERGED = "merged", "已并入"
 
     LIVING = ("active", "changing", "rectifying", "suspended", "liquidating", "paused")
 
@@ -89,6 +90,10 @@ class Organisation(Stateful):
         Node, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="社区"
     )
     name = models.CharField("名称", max_length=120)
+    # A record found to be a second one of the same body points to the one that goes on.
+    merged_into = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="absorbed", verbose_name="并入"
+    )
     short_name = models.CharField("简称", max_length=40, blank=True)
     pinyin = models.CharField("拼音", max_length=600)
     initials = models.CharField("拼音首字母", max_length=120)
@@ -153,6 +158,12 @@ class Organisation(Stateful):
                 condition=~Q(kind__in=("BA", "PRE")) | Q(uscc=""),
                 name="only_registered_bodies_bear_uscc",
                 violation_error_message="备案组织和拟成立团队没有统一社会信用代码。",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="merged", merged_into__isnull=False)
+                | (~Q(state="merged") & Q(merged_into__isnull=True)),
+                name="merged_names_where_to",
+                violation_error_message="已并入的记录须指明并入哪个组织。",
             ),
         ]
         indexes = [

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from changle.core.reach import Actor, widest
 from changle.ground.territory.models import Grant, Node
-from changle.ground.territory.roles import FIRST, MAY_GRANT, ROLES, TECHNICAL, Role
+from changle.ground.territory.roles import EVERYBODY, FIRST, MAY_GRANT, ROLES, TECHNICAL, Role
 
 
 def in_force(on: date) -> Q:
@@ -27,7 +27,7 @@ def actor_for(user: Any) -> Actor:
 
 def actor_from(user: Any, grants: Iterable[tuple[str, str | None]]) -> Actor:
     reach: dict[str, list[str]] = defaultdict(list)
-    own: set[str] = set()
+    own: set[str] = set(EVERYBODY)
     for code, path in grants:
         role = ROLES.get(code)
         if role is None or path is None:
@@ -37,6 +37,13 @@ def actor_from(user: Any, grants: Iterable[tuple[str, str | None]]) -> Actor:
             reach[permission].append(path)
     narrowed = {str(permission): widest(paths) for permission, paths in reach.items()}
     return Actor(user_id=user.pk, name=str(user), reach=narrowed, own=frozenset(own))
+
+
+def keeper(*needs: str) -> Actor:
+    """The house itself at work, such as at night: these permissions, everywhere."""
+    roots = Node.objects.filter(parent__isnull=True, path__isnull=False)
+    paths = tuple(str(path) for path in roots.order_by("pk").values_list("path", flat=True))
+    return Actor(reach={str(need): paths for need in needs})
 
 
 def holders(needs: str, paths: Iterable[str]) -> set[int]:
