@@ -21,10 +21,12 @@ from changle.ground.territory.models import Node
 from changle.ground.territory.queries import actor_for, district
 from changle.site.demo import people, places
 from changle.site.demo.bodies import Maker, at_close
+from changle.site.demo.scene import Scene
 
 
 Say = Callable[[int, int, str], None]
-STEPS = 6
+STEPS = 7
+ROOMS: tuple[Callable[[Scene], None], ...] = ()  # in this order, each on what stands before it
 
 
 class DemoRefused(Refused):
@@ -54,6 +56,10 @@ def make(*, now: datetime, say: Say) -> None:
     recent(maker, standing, today=today, by=by, now=now)
     say(5, STEPS, "年检、等级与名录")
     facts(random, standing, now=now)
+    say(6, STEPS, "备案、人员、信用与报告")
+    scene = Scene(random, nodes, classes, accounts, standing, today, now, by)
+    for furnish in ROOMS:
+        furnish(scene)
     say(STEPS, STEPS, "完成")
 
 
