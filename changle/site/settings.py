@@ -17,6 +17,7 @@ CHANGLE_THREADS = env.number("CHANGLE_THREADS", 4, least=1, most=64)
 CHANGLE_API_RATE = env.number(
     "CHANGLE_API_RATE", 600, least=1, most=1_000_000
 )  # a token's, a minute
+CHANGLE_WEBHOOK_HOSTS = env.listing("CHANGLE_WEBHOOK_HOSTS")  # that events may be sent to
 CHANGLE_PUBLIC_URL = env.text("CHANGLE_PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/")
 HOST = env.text("HOST", "127.0.0.1")
 PORT = env.number("PORT", 8000, least=1, most=65535)

@@ -1,6 +1,7 @@
 from django.urls import include, path
 
 from changle.core.file_views import serve
+from changle.faces.api.urls import desk as webhooks
 
 
 urlpatterns = [
@@ -17,6 +18,7 @@ urlpatterns = [
     path("", include("changle.ground.custody.urls")),
     path("", include("changle.ground.merging.urls")),
     path("desk/figures/", include("changle.oversight.statistics.urls")),
+    path("desk/webhooks/", include((webhooks, "webhooks"))),
     path("api/", include("changle.faces.api.urls")),
     path("files/<uuid:public_id>/", serve, name="file"),
     path("", include("changle.site.probes")),

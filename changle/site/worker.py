@@ -12,6 +12,7 @@ from django.utils import timezone
 from changle.core.jobs import run, take
 from changle.core.log import seal_all
 from changle.core.schedule import SCHEDULE
+from changle.faces.api.actions import follow_log
 
 
 log = logging.getLogger(__name__)
@@ -35,6 +36,7 @@ class Rounds:
             run(job, clock=timezone.now)
         if self.sealed_at is None or now - self.sealed_at >= SEAL_EVERY:
             seal_all()
+            follow_log(now=now)
             self.sealed_at = now
         self.keep_schedule(now)
         return job is not None

@@ -31,6 +31,7 @@ MENU = [  # label, icon, address, permission
     ("辖区", "sitemap", "territory:nodes", Permission.NODE_VIEW),
     ("授权", "users", "territory:people", Permission.GRANT_VIEW),
     ("分类字典", "list", "registry:classes", Permission.DICTIONARY_EDIT),
+    ("事件推送", "share", "webhooks:webhooks", Permission.WEBHOOK_EDIT),
     ("工作日历", "calendar", "territory:calendar", Permission.DESK_OPEN),
     ("日志", "history", "territory:log", Permission.LOG_VIEW),
 ]

@@ -10,6 +10,7 @@ from changle.faces.api.forms.figures import (
 from changle.faces.api.forms.organisations import (
     OrganisationChange,
     OrganisationDetail,
+    OrganisationEvent,
     OrganisationFilters,
     OrganisationNew,
     OrganisationPage,
@@ -37,6 +38,7 @@ __all__ = [
     "NodePage",
     "OrganisationChange",
     "OrganisationDetail",
+    "OrganisationEvent",
     "OrganisationFilters",
     "OrganisationNew",
     "OrganisationPage",

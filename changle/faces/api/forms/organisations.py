@@ -63,8 +63,18 @@ class FactItem(Told):
     year: int | None
     starts_on: date | None
     ends_on: date | None = Field(description="当日不含")
+    ground: str = Field(description="事由")
+    end_ground: str = Field(description="解除、移出的事由")
+    amount_fen: int | None = Field(description="罚没金额，单位：分")
     authority: str
     document: str
+
+
+class SuccessionItem(Told):
+    id: int = Field(description="另一方的 id")
+    name: str
+    kind: str = Field(description="split 分立；merger 合并；absorption 吸收合并")
+    on: date
 
 
 class OrganisationDetail(OrganisationItem):
@@ -79,11 +89,35 @@ class OrganisationDetail(OrganisationItem):
     website: str
     confirmed_on: date | None
     changed_at: datetime
+    merged_into: int | None = Field(description="重复记录并入的那一条的 id")
     identities: list[IdentityItem]
-    facts: list[FactItem]
+    facts: list[FactItem] = Field(description="官方事实；已更正的不在内")
+    follows: list[SuccessionItem] = Field(description="由哪些组织分立、合并而来")
+    followed_by: list[SuccessionItem]
     member_count: int | None = Field(None, description="仅对管辖范围内的工作人员给出")
     premises_count: int | None = Field(None, description="同上")
     premises_area: int | None = Field(None, description="同上；平方米")
+
+
+class EventData(Told):
+    """What everybody may see of a body; the rest is asked for with a token."""
+
+    id: int
+    name: str
+    kind: str
+    uscc: str
+    filing_number: str
+    state: str
+    street: Named | None
+    community: Named | None
+    merged_into: int | None = Field(description="重复记录并入的那一条的 id")
+    url: str
+
+
+class OrganisationEvent(Told):
+    type: str
+    timestamp: datetime
+    data: EventData
 
 
 MOST_INT = 2_147_483_647  # of a column of four bytes

@@ -11,6 +11,7 @@ from changle.ground.registry.models import (
     Identity,
     OfficialFact,
     Organisation,
+    Succession,
 )
 from changle.ground.registry.queries import Filters, class_items, listed, public_directory
 from changle.ground.territory.models import Node
@@ -28,7 +29,7 @@ COLUMNS = (
 CONTACTS = ("contact_name", "contact_phone", "contact_email")
 MORE = (
     "registrar_code", "registrar_name", "competent_unit", "purpose", "business_scope", "fund_fen",
-    "founded_on", "website", "confirmed_on", "changed_at",
+    "founded_on", "website", "confirmed_on", "changed_at", "merged_into_id",
 )  # fmt: skip
 INTERNAL = ("member_count", "premises_count", "premises_area")  # P1: staff, by their place
 
@@ -107,7 +108,7 @@ def item(row: tuple[Any, ...]) -> dict[str, Any]:
 
 
 def detail_of(rows: "QuerySet[Organisation]", actor: Actor, pk: int) -> dict[str, Any] | None:
-    """One body with its history and public facts: three queries."""
+    """One body with its history and public facts: six queries."""
     found = rows.filter(pk=pk)
     items = items_of(found, actor)
     if not items:
@@ -120,13 +121,17 @@ def detail_of(rows: "QuerySet[Organisation]", actor: Actor, pk: int) -> dict[str
     if not actor.holds_at(Permission.ORGANISATION_VIEW, path):
         for column in INTERNAL:
             del extra[column]
+    merged_into = extra.pop("merged_into_id")
     return {
         **items[0],
         **extra,
         "changed_at": extra["changed_at"].isoformat(),
         "official_class": {"code": code, "name": name} if code else None,
+        "merged_into": merged_into,
         "identities": identities_of(pk),
         "facts": facts_of(pk),
+        "follows": successions_of("successor", "predecessor", pk),
+        "followed_by": successions_of("predecessor", "successor", pk),
     }
 
 
@@ -139,8 +144,16 @@ def identities_of(pk: int) -> list[dict[str, Any]]:
 
 def facts_of(pk: int) -> list[dict[str, Any]]:
     labels = dict(OfficialFact.Kind.choices)
-    facts = OfficialFact.objects.filter(organisation_id=pk).order_by(
+    facts = OfficialFact.objects.filter(organisation_id=pk, withdrawn_at__isnull=True).order_by(
         "kind", "-year", "-starts_on", "pk"
     )
-    columns = ("kind", "result", "year", "starts_on", "ends_on", "authority", "document")
+    columns = ("kind", "result", "year", "starts_on", "ends_on", "ground", "end_ground",
+               "amount_fen", "authority", "document")  # fmt: skip
     return [{**row, "kind_label": labels[row["kind"]]} for row in facts.values(*columns)]
+
+
+def successions_of(side: str, other: str, pk: int) -> list[dict[str, Any]]:
+    """The bodies on the other side of a split or a merger by law."""
+    rows = Succession.objects.filter(**{side: pk}).order_by("on", "pk")
+    told = rows.values_list(f"{other}_id", f"{other}__name", "kind", "on")
+    return [{"id": key, "name": name, "kind": kind, "on": on} for key, name, kind, on in told]

@@ -10,7 +10,8 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 from ninja import NinjaAPI
 
-from changle.faces.api.forms import ProblemDetails
+from changle.faces.api.forms import OrganisationEvent, ProblemDetails
+from changle.faces.api.queries.webhooks import EVENTS
 from changle.faces.api.views.answers import written
 from changle.faces.api.views.problems import DOCS, KINDS
 from changle.faces.api.views.surface import PREFIX, api
@@ -48,6 +49,20 @@ def document() -> dict[str, Any]:
         "token": {"type": "http", "scheme": "bearer", "description": "由 changle token 用户名 发放"},
         "session": {"type": "apiKey", "in": "cookie", "name": "sessionid", "description": "浏览器会话；写入须带 X-CSRFToken"},
     }  # fmt: skip
+    schema["webhooks"] = {
+        event: {
+            "post": {
+                "summary": label,
+                "description": "Standard Webhooks 1.0：webhook-id、webhook-timestamp、webhook-signature；至少一次，同一 id 为同一事件。",
+                "operationId": event.replace(".", "_"),
+                "requestBody": {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/OrganisationEvent"}}}},
+                "responses": {"2XX": {"description": "已收到；其他回答按间隔重试三天，410 停止推送"}},
+            }
+        }
+        for event, label in EVENTS.items()
+    }  # fmt: skip
+    event = OrganisationEvent.model_json_schema(ref_template="#/components/schemas/{model}")
+    components["schemas"] |= {**event.pop("$defs"), "OrganisationEvent": event}
     schema["jsonSchemaDialect"] = "https://json-schema.org/draft/2020-12/schema"
     return schema  # type: ignore[no-any-return]  # json.loads
 
