@@ -78,8 +78,8 @@ class Custody(Reachable):
             ),
             models.CheckConstraint(
                 condition=Q(ends_on__isnull=True, ended_because="")
-                | Q(ends_on__gt=F("starts_on"))
-                | (Q(ends_on=F("starts_on")) & ~Q(ended_because="")),
+                | Q(ends_on__isnull=False, ends_on__gt=F("starts_on"))
+                | (Q(ends_on__isnull=False, ends_on=F("starts_on")) & ~Q(ended_because="")),
                 name="custody_ends_after_it_starts",
                 violation_error_message="到期日期应晚于起始日期。",
             ),
