@@ -25,6 +25,7 @@ from changle.ground.registry.queries.details import (
 )
 from changle.ground.registry.queries.exporting import EXPORT_COLUMNS, export_row, export_rows
 from changle.ground.registry.queries.facts import Section, sections_of
+from changle.ground.registry.queries.likeness import Sketch
 from changle.ground.registry.queries.lines import KINDS, lines_of, tone
 from changle.ground.registry.queries.listing import (
     LIVING,
@@ -36,7 +37,11 @@ from changle.ground.registry.queries.listing import (
     public_directory,
     search,
 )
-from changle.ground.registry.queries.lookalikes import Lookalike, lookalikes
+from changle.ground.registry.queries.lookalikes import (
+    Lookalike,
+    likely_twins,
+    lookalikes,
+)
 
 
 __all__ = [
@@ -48,6 +53,7 @@ __all__ = [
     "Filters",
     "Lookalike",
     "Section",
+    "Sketch",
     "all_classes",
     "class_choices",
     "class_entry",
@@ -62,6 +68,7 @@ __all__ = [
     "history_of",
     "identities_of",
     "key_of",
+    "likely_twins",
     "lines_of",
     "listed",
     "lookalikes",

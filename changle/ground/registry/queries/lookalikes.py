@@ -1,20 +1,32 @@
-"""Bodies that may be the one just typed."""
+"""Bodies of the registry that may be one that is typed, or a row of a list."""
 
-import re
-import unicodedata
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from django.db.models import Q
-from pypinyin import lazy_pinyin
+from django.db.models import Q, QuerySet
 
 from changle.core.reach import Actor
 from changle.ground.registry.models import Organisation
+from changle.ground.registry.queries.likeness import (
+    ENOUGH,
+    Key,
+    Sketch,
+    bare,
+    filed,
+    head,
+    in_words,
+    inside,
+    judged,
+    points,
+    sought,
+    whole,
+)
+from changle.ground.territory.models import Node
 from changle.ground.territory.roles import Permission
 
 
 MOST = 10
-LOOKED_AT = 200
-BRACKETS = re.compile(r"[\s（）()〔〕\[\]【】·.,，。、\-—_]")
+LOOKED_AT = 3000  # bodies looked at for one that is typed: those of its street, and its namesakes
 
 
 @dataclass(frozen=True)
@@ -23,58 +35,123 @@ class Lookalike:
     name: str
     reasons: list[str]
     seen: bool  # whether the asker may open it
+    score: int = 0
 
 
-def bare(name: str) -> str:
-    """A name without blanks, brackets and points, narrow and small."""
-    return BRACKETS.sub("", unicodedata.normalize("NFKC", name)).lower()
+COLUMNS = {
+    "pk": "pk", "kind": "kind", "name": "name", "short_name": "short_name", "uscc": "uscc",
+    "filing_number": "filing_number", "contact_phone": "contact_phone",
+    "legal_representative": "legal_representative", "address": "address", "street_id": "street_id",
+    "community_id": "community_id", "community": "community__name", "path": "node__path",
+}  # fmt: skip
 
 
-def head(name: str) -> str:
-    """The sound of a name up to its first bracket or blank: all spellings of it begin so."""
-    parts = [part for part in BRACKETS.split(name) if part]
-    return "".join(lazy_pinyin(parts[0])).lower() if parts else ""
+def sketches(rows: "QuerySet[Organisation]") -> Iterator[Sketch]:
+    """One query, however many rows."""
+    for values in rows.values_list(*COLUMNS.values()).iterator(chunk_size=2000):
+        told = dict(zip(COLUMNS, values, strict=True))
+        told["community"] = told["community"] or ""
+        yield Sketch(**told)
 
 
-def lookalikes(
+def standing_records() -> "QuerySet[Organisation]":
+    """Every record but those already merged into another."""
+    return Organisation.objects.exclude(state=Organisation.State.MERGED).order_by("pk")
+
+
+def sees_phones(actor: Actor | None, path: str) -> bool:
+    return actor is not None and actor.holds_at(Permission.CONTACT_VIEW, path)
+
+
+def told(actor: Actor | None, one: Sketch, other: Sketch) -> Lookalike | None:
+    """Another body as one asker may hear of it; a phone tells only where they see phones."""
+    reasons = [
+        reason
+        for reason in judged(one, other)
+        if reason != "phone" or sees_phones(actor, other.path)
+    ]
+    if not reasons:
+        return None
+    seen = actor is not None and actor.holds_at(Permission.ORGANISATION_VIEW, other.path)
+    return Lookalike(other.pk, other.name, in_words(reasons), seen, points(reasons))
+
+
+def sketch_at(place: Node | None, **fields: str) -> Sketch:
+    """A body to be entered at a district, street or community."""
+    street = community = None
+    if place is not None and place.kind == Node.Kind.COMMUNITY:
+        street, community = place.parent_id, place
+    elif place is not None and place.kind == Node.Kind.STREET:
+        street = place.pk
+    return Sketch(
+        street_id=street, community_id=community.pk if community else None,
+        community=community.name if community else "", **{"name": "", **fields},
+    )  # fmt: skip
+
+
+def lookalikes(  # noqa: PLR0913  a body has as many marks
     *,
     actor: Actor,
     name: str = "",
     uscc: str = "",
     filing_number: str = "",
     contact_phone: str = "",
+    legal_representative: str = "",
+    address: str = "",
+    place: Node | None = None,
     but: int = 0,
 ) -> list[Lookalike]:
-    """Those of the same name, code or phone, each with why; one query.
+    """Those that may be the one typed, each with why, the likeliest first; one query.
 
     Names and codes are public and looked for everywhere; a phone only where the asker sees phones.
     """
-    named = bare(name)
+    one = sketch_at(
+        place, name=name, uscc=uscc, filing_number=filing_number, contact_phone=contact_phone,
+        legal_representative=legal_representative, address=address,
+    )  # fmt: skip
     wanted = Q(uscc=uscc) if uscc else Q(pk__in=())
     if filing_number:
         wanted |= Q(filing_number=filing_number)
-    if named:
+    if bare(name):
         wanted |= Q(short_name=name) | Q(pinyin__startswith=head(name))
     if contact_phone:
         wanted |= Q(contact_phone=contact_phone)
-    rows = Organisation.objects.filter(wanted).exclude(pk=but).order_by("pk")
-    columns = ("pk", "name", "short_name", "uscc", "filing_number", "contact_phone", "node__path")
-    found = []
-    for pk, other, short, code, number, phone, path in rows.values_list(*columns)[:LOOKED_AT]:
-        reasons = []
-        if uscc and code == uscc:
-            reasons.append("统一社会信用代码相同")
-        if filing_number and number == filing_number:
-            reasons.append("备案编号相同")
-        if named and named in {bare(other), bare(short)}:
-            reasons.append("名称相同")
-        if (
-            contact_phone
-            and phone == contact_phone
-            and actor.holds_at(Permission.CONTACT_VIEW, path)
-        ):
-            reasons.append("联系电话相同")
-        if reasons:
-            seen = actor.holds_at(Permission.ORGANISATION_VIEW, path)
-            found.append(Lookalike(pk, other, reasons, seen))
-    return found[:MOST]
+    if one.street_id is not None and (bare(name) or legal_representative):
+        wanted |= Q(street=one.street_id)
+    rows = standing_records().filter(wanted).exclude(pk=but)[:LOOKED_AT]
+    found = [like for other in sketches(rows) if (like := told(actor, one, other))]
+    return sorted(found, key=lambda like: (-like.score, like.pk))[:MOST]
+
+
+def likely_twins(
+    drafts: Sequence[Sketch], *, actor: Actor | None = None
+) -> dict[int, list[Lookalike]]:
+    """For thousands of rows of a list: the number of the row -> bodies it may be; one query.
+
+    Only what reaches `ENOUGH` points is told. A draft whose `pk` is set is not its own twin.
+    """
+    lying, inner = under(drafts, filed), under(drafts, inside)
+    found: dict[int, list[Lookalike]] = {}
+    for other in sketches(standing_records()) if drafts else ():
+        candidates = {number for key in sought(other) for number in lying.get(key, ())}
+        candidates.update(number for key in whole(other) for number in inner.get(key, ()))
+        for number in candidates:
+            if drafts[number].pk == other.pk:
+                continue
+            like = told(actor, drafts[number], other)
+            if like is not None and like.score >= ENOUGH:
+                found.setdefault(number, []).append(like)
+    return {
+        number: sorted(likes, key=lambda like: (-like.score, like.pk))[:MOST]
+        for number, likes in found.items()
+    }
+
+
+def under(
+    drafts: Sequence[Sketch], keys: Callable[[Sketch], Iterable[Key]]
+) -> dict[Key, list[int]]:
+    lying: dict[Key, list[int]] = {}
+    for number, draft in enumerate(drafts):
+        for key in keys(draft):
+            lying.setdefault(key, []).append(number)
+    return lying

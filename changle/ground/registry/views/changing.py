@@ -88,7 +88,8 @@ def entered(request: Request, form: AddForm, words: dict[str, Any]) -> HttpRespo
 
 def twins_of(request: Request, form: AddForm) -> list[Lookalike]:
     """Bodies that look like the one typed; one of the same code is refused by the action."""
-    typed = {name: form.cleaned_data[name] for name in ("name", "contact_phone")}
+    told = ("name", "place", "contact_phone", "legal_representative", "address")
+    typed = {name: form.cleaned_data[name] for name in told}
     return lookalikes(actor=request.actor, **typed)
 
 
