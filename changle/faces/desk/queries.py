@@ -26,6 +26,7 @@ MENU = [  # label, icon, address, permission
     ("总览", "layout-dashboard", "desk:overview", Permission.FIGURE_VIEW),
     ("工作台", "home", "desk:home", Permission.DESK_OPEN),
     ("组织名录", "building-community", "registry:organisations", Permission.ORGANISATION_VIEW),
+    ("资金代管", "coin", "custody:custodies", Permission.CUSTODY_EDIT),
     ("导入", "upload", "registry:imports", Permission.ORGANISATION_IMPORT),
     ("统计报表", "chart-bar", "statistics:catalogue", Permission.FIGURE_VIEW),
     ("辖区", "sitemap", "territory:nodes", Permission.NODE_VIEW),
