@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import ClassVar, Generic, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar
 
 from django.db import models, transaction
 from django.db.models import QuerySet
@@ -136,8 +136,20 @@ class Lifecycle(Generic[StatefulT]):
         return row
 
     @transaction.atomic
-    def fire(self, pk: int, name: str, *, by: Actor, now: datetime, note: str = "") -> StatefulT:
-        """Move one row, as the only hand on it. Who may not reach it finds no such row."""
+    def fire(  # noqa: PLR0913  a move has as many facts
+        self,
+        pk: int,
+        name: str,
+        *,
+        by: Actor,
+        now: datetime,
+        note: str = "",
+        along: Mapping[str, Any] | None = None,
+    ) -> StatefulT:
+        """Move one row, as the only hand on it. Who may not reach it finds no such row.
+
+        `along`: columns that a constraint ties to the state, and so are written with it.
+        """
         move = self.moves[name]
         row = by.rows(self.model, move.needs).select_for_update(of=("self",)).get(pk=pk)
         if row.state not in move.sources:
@@ -147,7 +159,9 @@ class Lifecycle(Generic[StatefulT]):
         move.guard(row)
         source = row.state
         row.state, row.state_since, row.due_on = move.target, now, self.due_on(move.target, now)
-        row.save(update_fields=["state", "state_since", "due_on"])
+        for column, value in (along or {}).items():
+            setattr(row, column, value)
+        row.save(update_fields=["state", "state_since", "due_on", *(along or ())])
         record(row, name, by=by, at=now, source=source, target=row.state, note=note)
         if move.tells:
             tell(row, f"{row}：{move.label}", needs=move.tells, by=by, at=now)
