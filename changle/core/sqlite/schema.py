@@ -14,3 +14,20 @@ class DatabaseSchemaEditor(schema.DatabaseSchemaEditor):
             self._remake_table(model, create_field=field)
         else:
             super().add_field(model, field)
+
+    def _remake_table(self, model: type[models.Model], *args: Any, **kwargs: Any) -> None:
+        """Set aside the triggers of other tables that ask this one: SQLite would not rename it."""
+        told = self.quote_name(model._meta.db_table)
+        with self.connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name <> %s"
+                " AND instr(sql, %s) > 0",
+                [model._meta.db_table, told],
+            )
+            aside = cursor.fetchall()
+            for name, _sql in aside:
+                cursor.execute(f"DROP TRIGGER {self.quote_name(name)}")
+        super()._remake_table(model, *args, **kwargs)
+        with self.connection.cursor() as cursor:
+            for _name, sql in aside:
+                cursor.execute(sql)
