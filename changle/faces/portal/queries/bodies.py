@@ -9,11 +9,15 @@ from django.utils.safestring import SafeString
 from changle.core.money import yuan
 from changle.faces.portal.queries.cards import KINDS, STATES, spoken
 from changle.ground.registry.models import Identity, OfficialFact, Organisation
+from changle.ground.registry.queries.eligibility import Standing, standing_of
+from changle.ground.registry.queries.rulebook import FAILED, MISSED, MISSED_TWICE
 
 
 # What a reader of machine-made pages may take as an organisation's own kind (schema.org).
 SCHEMA_TYPES = {"ST": "NGO", "MF": "NGO", "JJH": "NGO"}
 ESCAPES = {ord("<"): "\\u003C", ord(">"): "\\u003E", ord("&"): "\\u0026"}
+INSPECTION = OfficialFact.Kind.INSPECTION
+BAD_RESULTS = {FAILED, MISSED, MISSED_TWICE}
 PAST = {"deregistered", "revoked", "cancelled", "dissolved", "lapsed"}
 COLUMNS = (
     "id", "name", "short_name", "kind", "state", "uscc", "filing_number", "registrar_name",
@@ -77,27 +81,38 @@ def facts(row: dict[str, Any]) -> list[tuple[str, str]]:
 
 
 def credit(pk: int, today: date) -> list[dict[str, str]]:
-    """Inspection, grade and lists as the official systems publish them, the newest first."""
-    rows = OfficialFact.objects.filter(organisation_id=pk).order_by(
-        "-year", "-starts_on", "kind", "pk"
-    )
-    return [told(fact, today) for fact in rows]
+    """Inspection, grade, lists and penalties as the official systems publish them, newest first.
+
+    Nothing that was withdrawn, nothing that has not begun.
+    """
+    standing = standing_of([pk], today)[pk]
+    return [told(fact, standing) for fact in sorted(standing.facts, key=dated, reverse=True)]
 
 
-def told(fact: OfficialFact, today: date) -> dict[str, str]:
+def dated(fact: OfficialFact) -> tuple[date, int]:
+    """What bears no day is told with the year after its own, in which it was decided."""
+    return (fact.starts_on or date((fact.year or 0) + 1, 1, 1), fact.pk)
+
+
+def told(fact: OfficialFact, standing: Standing) -> dict[str, str]:
     listed = fact.kind in {OfficialFact.Kind.ABNORMAL, OfficialFact.Kind.SERIOUS}
-    over = fact.ends_on is not None and fact.ends_on <= today
+    end = standing.until(fact) if fact.kind == OfficialFact.Kind.GRADE else fact.ends_on
+    over = end is not None and end <= standing.on
+    bad = listed or fact.kind == OfficialFact.Kind.PENALTY or fact.result in BAD_RESULTS
     span = f"{spoken(fact.starts_on)}起" if fact.starts_on else ""
-    if fact.ends_on:
-        span += f"，{spoken(fact.ends_on)}{'移出' if listed else '到期'}"
+    if end:
+        span += f"，{spoken(end)}{'移出' if listed else '到期'}"
     parts = [
-        f"{fact.year}年度" if fact.year else "",
+        f"{fact.year}年度" if fact.year and fact.kind == INSPECTION else "",
         fact.result or ("已列入" if listed else ""),
-        span,
+        f"（{fact.ground}）" if fact.ground else "",
+        yuan(fact.amount_fen) if fact.amount_fen else "",
+        spoken(fact.starts_on) if fact.kind == INSPECTION else span,
+        f"{spoken(fact.rectified_on)}完成整改" if fact.rectified_on else "",
     ]
     return {
         "kind": fact.get_kind_display(),
-        "tone": "past" if over else "bad" if listed else "good",
+        "tone": "past" if over else "bad" if bad else "good",
         "text": " ".join(filter(None, parts)),
         "source": " ".join(filter(None, (fact.authority, fact.document))),
     }

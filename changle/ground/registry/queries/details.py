@@ -40,7 +40,8 @@ def identities_of(organisation: Organisation) -> "QuerySet[Identity]":
 
 
 def facts_of(organisation: Organisation) -> "QuerySet[OfficialFact]":
-    rows = OfficialFact.objects.filter(organisation=organisation)
+    """The dated facts that hold good; what was withdrawn is left out."""
+    rows = OfficialFact.objects.filter(organisation=organisation, withdrawn_at__isnull=True)
     return rows.order_by("-year", "-starts_on", "kind", "pk")
 
 

@@ -22,8 +22,12 @@ from changle.ground.registry.queries import (
     sections_of,
     tone,
 )
+from changle.ground.registry.queries.eligibility import standing_of
 from changle.ground.territory.queries import in_words
 from changle.ground.territory.roles import Permission
+
+
+MOST_FACTS = 5  # the rest stand in the room of credit
 
 
 def found(request: Request, pk: int) -> Organisation:
@@ -54,7 +58,8 @@ def shown(
         "today": today.isoformat(),
         "sections": sections_of(row, actor),
         "identities": list(identities_of(row)),
-        "facts": list(facts_of(row)),
+        "facts": list(facts_of(row))[:MOST_FACTS],
+        "standing": standing_of([row.pk], today)[row.pk],
         "history": in_words(history_of(row)),
         "edits": actor.reaches(row, Permission.ORGANISATION_EDIT),
         "explains": actor.reaches(row, Permission.REACH_EXPLAIN),
