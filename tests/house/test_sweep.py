@@ -94,6 +94,7 @@ def fill(route: str, entry: URLPattern, street: str) -> str:
         "pk": organisation.pk, "label": "registry.Organisation", "name": "pause", "table": "T1",
         "code": "registry.registered", "code_pk": node.codes.order_by("pk")[0].pk, "year": 2021,
         "list_": "field", "target_list": "report", "form": "csv", "kind": "csv", "slug": "csv",
+        "board": "missing",
     }  # fmt: skip
     if "nodes/" in route or "places/" in route or "streets/" in route:
         values["pk"] = node.pk

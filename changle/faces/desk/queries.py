@@ -28,6 +28,7 @@ MENU = [  # label, icon, address, permission
     ("组织名录", "building-community", "registry:organisations", Permission.ORGANISATION_VIEW),
     ("资金代管", "coin", "custody:custodies", Permission.CUSTODY_EDIT),
     ("导入", "upload", "registry:imports", Permission.ORGANISATION_IMPORT),
+    ("信用与等级", "shield-check", "credit:boards", Permission.ORGANISATION_VIEW),
     ("统计报表", "chart-bar", "statistics:catalogue", Permission.FIGURE_VIEW),
     ("辖区", "sitemap", "territory:nodes", Permission.NODE_VIEW),
     ("授权", "users", "territory:people", Permission.GRANT_VIEW),
