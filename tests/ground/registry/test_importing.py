@@ -14,7 +14,7 @@ from changle.ground.registry.actions import Draft, add_many, change_organisation
 from changle.ground.registry.actions.importing import check, discard, remap, upload
 from changle.ground.registry.actions.undoing import undo
 from changle.ground.registry.actions.writing import write
-from changle.ground.registry.importing import Mapping, Options
+from changle.ground.registry.importing import Mapping, Options, all_class_names, sentences
 from changle.ground.registry.models import Identity, ImportBatch, Organisation
 from changle.ground.registry.queries import EXPORT_COLUMNS, export_rows, seed_classes
 from changle.ground.territory.models import Node
@@ -133,7 +133,10 @@ def test_an_update_names_what_changes_and_undo_puts_it_back(district, clerk) -> 
         sheet("名称,代码,住所,街道", f"甲协会,{code(1)},新街 2 号,乙街道", f"乙协会,{code(2)},,"),
         district, clerk,
     )  # fmt: skip
-    assert told(batch)[0] == ("update", "住所旧街 1 号 → 新街 2 号；所在地改为乙街道")
+    names = all_class_names()
+    assert sentences(batch.rows.get(number=2), names) == [
+        "住所：旧街 1 号 → 新街 2 号", "所在地：空 → 乙街道",
+    ]  # fmt: skip
     put(batch, clerk)
     body = Organisation.objects.get(uscc=code(1))
     assert (body.address, body.street) == ("新街 2 号", district.streets[1])

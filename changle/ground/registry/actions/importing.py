@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Any, Protocol
@@ -17,17 +17,20 @@ from changle.core.reach import Actor
 from changle.core.sheets import Excluded, Layout, Table, layout, read
 from changle.ground.registry.actions.adding import CHUNK, RegistryRefused
 from changle.ground.registry.importing import (
+    FactJudge,
     Judge,
     Judged,
     Mapping,
     Options,
+    count_cells,
     load_classes,
     load_index,
     load_places,
     parts,
     propose,
-    year_in,
+    proposed,
 )
+from changle.ground.registry.importing.twins import MOST_COMPARED
 from changle.ground.registry.lifecycle import IMPORT
 from changle.ground.registry.models import ImportBatch, ImportRow
 from changle.ground.territory.models import Node
@@ -84,11 +87,11 @@ def _kept(
     file: Upload, table: Table, laid: Layout, node: Node, options: Options, by: Actor, now: datetime
 ) -> ImportBatch:
     title = title_of(laid)
-    told = options.plain()
-    told["inspection_year"] = options.inspection_year or year_in(f"{title} {file.name}")
+    mapping = propose(laid)
+    told = proposed(options, mapping, f"{title} {file.name} {table.sheet}").plain()
     batch = ImportBatch(
         node=node, uploaded_by_id=by.user_id or None, file_name=(file.name or "")[:160],
-        title=title, sheet=table.sheet, mapping=propose(laid).plain(), options=told,
+        title=title, sheet=table.sheet, mapping=mapping.plain(), options=told,
         counts={"rows": len(laid.rows), "sheets": [each.name for each in table.sheets]},
         created_at=now,
     )  # fmt: skip
@@ -167,19 +170,24 @@ def check(
     if sentences := mapping.refusals():
         raise ImportRefused("".join(sentences))
     laid = laid_out(batch)
-    judge = judge_of(batch, mapping, timezone.localdate(now))
+    judge = judge_of(batch, mapping, timezone.localdate(now), by, len(laid.rows))
     batch.rows.all().delete()
     counts = dict.fromkeys(Verdict.values, 0)
+    cells: dict[str, dict[str, int]] = {}
     done = 0
     for part in parts(laid.rows, CHUNK):
         judged = judge.judge(part)
         keep(batch, judged, counts)
+        for one in judged:
+            count_cells(cells, one.values, one.before)
         done += len(part)
         (progress or Silent()).say(done, len(laid.rows), "试算")
     for some in parts(laid.excluded, CHUNK):
         keep(batch, [skipped(each) for each in some], counts)
-    batch.counts = {**batch.counts, **counts, "rows": len(laid.rows), "blank": laid.blank_rows}
-    batch.save(update_fields=["counts"])
+    told = {"rows": len(laid.rows), "blank": laid.blank_rows, "cells": cells}
+    batch.counts = {**batch.counts, **counts, **told}
+    batch.options = {**batch.options, "columns": {}}  # what was approved was approved of other rows
+    batch.save(update_fields=["counts", "options"])
     note = "、".join(f"{Verdict(name).label} {n}" for name, n in counts.items() if n)
     return IMPORT.fire(pk, "check", by=by, now=now, note=note)
 
@@ -189,10 +197,13 @@ def laid_out(batch: ImportBatch) -> Layout:
     return layout(read(stored.path, sheet=batch.sheet or None))
 
 
-def judge_of(batch: ImportBatch, mapping: Mapping, today: Any) -> Judge:
+def judge_of(batch: ImportBatch, mapping: Mapping, today: date, by: Actor, rows: int) -> Judge:
     options = Options.of(batch.options)
     places = load_places(batch.node, code_system=options.code_system, on=today)
-    return Judge(mapping, options, places, load_classes(), load_index(), today)
+    kind = FactJudge if options.of_facts else Judge
+    return kind(
+        mapping, options, places, load_classes(), load_index(), today, by, rows <= MOST_COMPARED
+    )
 
 
 def skipped(row: Excluded) -> Judged:

@@ -1,17 +1,17 @@
 """An import is taken back as a whole, or not at all."""
 
-from datetime import datetime
-from typing import Any
+from datetime import date, datetime
 
 from django.db import transaction
 from django.db.models import F, ProtectedError, Q
-from django.utils import timezone
 
 from changle.core.log import LogEntry
 from changle.core.reach import Actor
-from changle.ground.registry.actions.changing import change_organisation, move_organisation
+from changle.ground.registry.actions.columns import write_columns
 from changle.ground.registry.actions.importing import ImportRefused, locked
-from changle.ground.registry.actions.writing import by_parts, dated, plain_columns
+from changle.ground.registry.actions.revising import Revision, locked_bodies, revise
+from changle.ground.registry.actions.writer import FACT_COLUMNS, dated, plain_columns
+from changle.ground.registry.actions.writing import by_parts
 from changle.ground.registry.importing import parts
 from changle.ground.registry.lifecycle import IMPORT
 from changle.ground.registry.models import (
@@ -51,41 +51,53 @@ def undo(*, pk: int, by: Actor, now: datetime) -> ImportBatch:
     made: list[int] = []
     for part in by_parts(batch.rows.filter(applied=True)):
         take_back_facts(part)
-        for row in part:
-            if "version" not in row.before:
-                made += [row.organisation_id] if row.organisation_id else []
-            else:
-                restore(row, by, now, note)
+        made += [row.organisation_id for row in part if is_made(row) and row.organisation_id]
+        restore([row for row in part if "after" in row.before], by, now, note)
     for some in parts(made, SOME):
         remove(some, by, now, note)
     batch.rows.filter(applied=True).update(applied=False)
     return batch
 
 
+def is_made(row: ImportRow) -> bool:
+    """Whether the row brought its body in; else it changed one, or told something of it."""
+    return "version" not in row.before and "with" not in row.values
+
+
 def changed_since(batch: ImportBatch) -> list[str]:
     """The names of bodies that are no longer as the import left them."""
-    names: list[str] = []
-    for part in by_parts(batch.rows.filter(applied=True, organisation__isnull=False)):
-        rows = {row.organisation_id: row for row in part}
-        kept = [fact for row in part for fact in row.before.get("facts_new", ())]
+    applied = batch.rows.filter(applied=True, organisation__isnull=False)
+    told = {
+        pk for row in applied.iterator(chunk_size=SOME) for pk in row.before.get("facts_new", ())
+    }
+    names = altered_facts(sorted(told))
+    for part in by_parts(applied):
+        rows = {row.organisation_id: row for row in part if is_made(row) or "after" in row.before}
         for some in parts(sorted(pk for pk in rows if pk), SOME):
             bodies = Organisation.objects.filter(pk__in=some).order_by("pk")
             names += [body.name for body in bodies if touched(body, rows[body.pk])]
-            names += foreign(batch, some, set(kept), rows)
+            names += foreign(batch, [pk for pk in some if is_made(rows[pk])], told)
     return list(dict.fromkeys(names))
 
 
 def touched(body: Organisation, row: ImportRow) -> bool:
-    if "version" in row.before:
-        return bool(body.version != row.before.get("after"))
-    return body.version != 1 or body.state_since != body.recorded_at
+    if "after" in row.before:
+        return bool(body.version != row.before["after"])
+    # The state of a body that is told when it was registered holds since that day.
+    return body.version != 1 or body.state_since > body.recorded_at
 
 
-def foreign(
-    batch: ImportBatch, some: list[int], kept: set[int], rows: dict[int | None, ImportRow]
-) -> list[str]:
+def altered_facts(keys: list[int]) -> list[str]:
+    """Bodies of which a fact that the import told was withdrawn or carried further since."""
+    names: list[str] = []
+    for some in parts(keys, SOME):
+        facts = OfficialFact.objects.filter(pk__in=some, withdrawn_at__isnull=False)
+        names += facts.order_by("pk").values_list("organisation__name", flat=True)
+    return names
+
+
+def foreign(batch: ImportBatch, made: list[int], kept: set[int]) -> list[str]:
     """Bodies that the import made and to which others have since fastened something."""
-    made = [pk for pk in some if "version" not in rows[pk].before]
     facts = OfficialFact.objects.filter(organisation__in=made).order_by("pk")
     told = facts.values_list("pk", "organisation__name")
     names = [name for pk, name in told if pk not in kept]
@@ -97,27 +109,57 @@ def foreign(
 
 
 def take_back_facts(rows: list[ImportRow]) -> None:
+    """New facts go, those that were filled up are emptied, those put right hold again."""
     new = [pk for row in rows for pk in row.before.get("facts_new", ())]
     for some in parts(new, SOME):
-        OfficialFact.objects.filter(pk__in=some).delete()
+        held = OfficialFact.objects.filter(pk__in=some)
+        try:
+            held.delete()
+        except ProtectedError as why:
+            raise ChangedSince([str(row) for row in list(why.protected_objects)[:1]]) from None
+    olds = {pk: old for row in rows for pk, old in row.before.get("facts_old", ())}
+    facts = OfficialFact.objects.in_bulk(list(olds))
+    for pk, fact in facts.items():
+        for name, value in dated(olds[pk]).items():
+            setattr(fact, name, value)
+    write_columns(facts.values(), FACT_COLUMNS)
+    keys = [pk for row in rows for pk in row.before.get("facts_withdrawn", ())]
+    for some in parts(keys, SOME):
+        OfficialFact.objects.filter(pk__in=some).update(withdrawn_at=None, withdrawn_because="")
+
+
+def restore(rows: list[ImportRow], by: Actor, now: datetime, note: str) -> None:
+    """Put back what the rows replaced, each in a revision of its own in the log."""
+    bodies = locked_bodies({row.organisation_id or 0 for row in rows}, by=by)
+    places = Node.objects.select_related("parent").in_bulk(
+        {row.before["place"] for row in rows if "place" in row.before}
+    )
+    classes = ClassItem.objects.in_bulk()
+    revisions = []
     for row in rows:
-        for pk, old in row.before.get("facts_old", ()):
-            OfficialFact.objects.filter(pk=pk).update(**dated(old))
+        body = bodies.get(row.organisation_id or 0)
+        if body is None:
+            raise ImportRefused(f"您不能修改“{row.organisation}”，不能撤销。")
+        changes = plain_columns(row.before.get("changes", {}), classes)
+        revisions.append(Revision(body, changes, places.get(row.before.get("place", 0))))
+    revise(revisions, by=by, now=now, note=note)
+    begin_as_before(rows, bodies)
 
 
-def restore(row: ImportRow, by: Actor, now: datetime, note: str) -> None:
-    if row.organisation_id is None:
-        return
-    told: dict[str, Any] = {"by": by, "now": now, "note": note}
-    body = Organisation.objects.get(pk=row.organisation_id)
-    if "place" in row.before:
-        place = Node.objects.select_related("parent").get(pk=row.before["place"])
-        on = timezone.localdate(now)
-        body = move_organisation(pk=body.pk, place=place, on=on, **told)
-    if old := row.before.get("changes"):
-        keys = [old[key] for key in ("field", "official_class", "category") if old.get(key)]
-        changes = plain_columns(old, ClassItem.objects.in_bulk(keys))
-        change_organisation(pk=body.pk, version=body.version, changes=changes, **told)
+def begin_as_before(rows: list[ImportRow], bodies: dict[int, Organisation]) -> None:
+    """The first days that the import moved are moved back."""
+    moved = {row.before["began"]["identity"]: row for row in rows if "began" in row.before}
+    identities = Identity.objects.in_bulk(list(moved))
+    waiting = []
+    for pk, identity in identities.items():
+        told = moved[pk].before["began"]
+        identity.starts_on = date.fromisoformat(told["old"])
+        body = bodies[identity.organisation_id]
+        if "since" in told and body.state == body.State.ACTIVE:
+            body.state_since = datetime.fromisoformat(told["since"])
+            waiting.append(body)
+    write_columns(identities.values(), ["starts_on"])
+    write_columns(waiting, ["state_since"])
 
 
 def remove(keys: list[int], by: Actor, now: datetime, note: str) -> None:

@@ -1,19 +1,15 @@
 """The rows of a list are written into the registry: all that were asked for, or none."""
 
-from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.utils import timezone
 
 from changle.core.jobs import Progress
 from changle.core.reach import Actor
 from changle.core.refusals import Refused
-from changle.ground.registry.actions.adding import CHUNK, Draft, add_many
-from changle.ground.registry.actions.changing import change_organisation, move_organisation
+from changle.ground.registry.actions.adding import CHUNK
 from changle.ground.registry.actions.importing import (
     AT_ONCE,
     NEEDS,
@@ -25,21 +21,9 @@ from changle.ground.registry.actions.importing import (
     in_background,
     locked,
 )
+from changle.ground.registry.actions.writer import Writer
 from changle.ground.registry.lifecycle import IMPORT
-from changle.ground.registry.models import (
-    ClassItem,
-    ImportBatch,
-    ImportRow,
-    OfficialFact,
-    Organisation,
-)
-from changle.ground.territory.models import Node
-
-
-CLASSED = ("field", "official_class", "category")
-DAYS = ("registered_on", "founded_on", "confirmed_on")
-FACT_DAYS = ("starts_on", "ends_on")
-MOST_SOURCE = 80
+from changle.ground.registry.models import ImportBatch, ImportRow
 
 
 def request_write(
@@ -71,6 +55,9 @@ def permit(batch: ImportBatch, *, good_only: bool, doubtful: bool) -> None:
         raise ImportRefused(
             f"有 {counts[Verdict.DOUBTFUL]} 行存疑；请勾选“存疑的也导入”，或只导入合格行。"
         )
+    unsettled = batch.rows.filter(verdict=Verdict.DOUBTFUL, values__has_key="unsettled")
+    if count := unsettled.count():
+        raise ImportRefused(f"有 {count} 行对应到几个同名组织，请先逐行选定，或只导入合格行。")
 
 
 @transaction.atomic
@@ -113,117 +100,3 @@ def by_parts(rows: Any) -> Iterator[list[ImportRow]]:
 def failed(*, pk: int, by: Actor, now: datetime, why: Refused) -> None:
     """The background could not: the batch says so, and may be tried anew."""
     IMPORT.fire(pk, "fail", by=by, now=now, note=str(why))
-
-
-@dataclass
-class Writer:
-    batch: ImportBatch
-    by: Actor
-    now: datetime
-    counts: Counter[str] = field(default_factory=Counter)
-    nodes: dict[int, Node] = field(default_factory=dict)
-    classes: dict[int, ClassItem] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        self.note = f"导入批次 {self.batch.pk}：{self.batch.file_name}"
-        self.classes = ClassItem.objects.in_bulk()
-
-    def write(self, rows: list[ImportRow]) -> None:
-        new = [row for row in rows if "version" not in row.before]
-        old = [row for row in rows if "version" in row.before]
-        self._load_nodes({row.values["place"] for row in rows if "place" in row.values})
-        self._refuse_taken(new)
-        drafts = [self._draft(row) for row in new]
-        added = add_many(drafts=drafts, by=self.by, now=self.now, note=self.note)
-        for row, body in zip(new, added, strict=True):
-            row.organisation, row.before = body, {}
-        for row in old:
-            self._change(row)
-        self._tell_facts(rows)
-        for row in rows:
-            row.applied = True
-        self.counts.update(added=len(new), changed=len(old))
-        ImportRow.objects.bulk_create(
-            rows, update_conflicts=True, unique_fields=["id"],
-            update_fields=["organisation", "before", "applied"],
-        )  # fmt: skip
-
-    def _load_nodes(self, keys: set[int]) -> None:
-        missing = keys - self.nodes.keys()
-        if missing:
-            found = Node.objects.filter(pk__in=missing).select_related("parent")
-            self.nodes.update((node.pk, node) for node in found)
-
-    def _refuse_taken(self, rows: list[ImportRow]) -> None:
-        for column in ("uscc", "filing_number"):
-            codes = [row.values[column] for row in rows if row.values.get(column)]
-            for start in range(0, len(codes), 900):
-                found = Organisation.objects.filter(**{f"{column}__in": codes[start : start + 900]})
-                holder = found.order_by("pk").first()
-                if holder is not None:
-                    raise ImportRefused(f"试算之后“{holder.name}”已被录入，请重新试算后再导入。")
-
-    def _draft(self, row: ImportRow) -> Draft:
-        told = {k: v for k, v in row.values.items() if k not in {"place", "facts"}}
-        columns = plain_columns(told, self.classes)
-        source = f"导入：{self.batch.file_name}"[:MOST_SOURCE]
-        return Draft(place=self.nodes[row.values["place"]], source=source, **columns)
-
-    def _change(self, row: ImportRow) -> None:
-        """Raises Refused if the body has changed since it was looked at."""
-        pk = row.organisation_id
-        if pk is None:
-            raise ImportRefused(f"第 {row.number} 行的组织已不在，请重新试算。")
-        told: dict[str, Any] = {"by": self.by, "now": self.now, "note": self.note}
-        body = Organisation.objects.get(pk=pk)
-        if body.version != row.before["version"]:
-            raise ImportRefused(f"试算之后“{body.name}”有改动，请重新试算后再导入。")
-        if changes := plain_columns(row.values.get("changes", {}), self.classes):
-            body = change_organisation(pk=pk, version=body.version, changes=changes, **told)
-        if "place" in row.values:
-            place = self.nodes[row.values["place"]]
-            body = move_organisation(pk=pk, place=place, on=self.today, **told)
-        row.before = {**row.before, "after": body.version}
-
-    @property
-    def today(self) -> date:
-        return timezone.localdate(self.now)
-
-    def _tell_facts(self, rows: list[ImportRow]) -> None:
-        """Facts that are new, and those now told otherwise; the row keeps what undoes them."""
-        fresh: list[tuple[ImportRow, OfficialFact]] = []
-        for row in rows:
-            for told in row.values.get("facts", ()):
-                if "set" in told:
-                    OfficialFact.objects.filter(pk=told["id"]).update(**dated(told["set"]))
-                    row.before.setdefault("facts_old", []).append([told["id"], told["old"]])
-                else:
-                    fresh.append((row, self._fact(row, told)))
-        made = OfficialFact.objects.bulk_create([fact for _row, fact in fresh])
-        for (row, _fact), fact in zip(fresh, made, strict=True):
-            row.before.setdefault("facts_new", []).append(fact.pk)
-        self.counts["facts"] += len(made)
-
-    def _fact(self, row: ImportRow, told: dict[str, Any]) -> OfficialFact:
-        columns = {name: value for name, value in dated(told).items() if value is not None}
-        return OfficialFact(
-            organisation_id=row.organisation_id or 0, recorded_at=self.now,
-            source=f"导入：{self.batch.file_name}"[:MOST_SOURCE], **columns,
-        )  # fmt: skip
-
-
-def plain_columns(told: dict[str, Any], classes: dict[int, ClassItem]) -> dict[str, Any]:
-    """JSON values as those of the columns."""
-    columns = dict(told)
-    for key in CLASSED:
-        if columns.get(key):
-            columns[key] = classes[columns[key]]
-    for key in DAYS:
-        if columns.get(key):
-            columns[key] = date.fromisoformat(columns[key])
-    return columns
-
-
-def dated(told: dict[str, Any]) -> dict[str, Any]:
-    days = {key: date.fromisoformat(told[key]) for key in FACT_DAYS if told.get(key)}
-    return {**told, **days}

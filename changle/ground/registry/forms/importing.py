@@ -4,7 +4,13 @@ from django import forms
 
 from changle.core.reach import Actor
 from changle.ground.registry.importing import Options, target_choices
-from changle.ground.registry.importing.options import EXISTING, KINDS_WITHOUT_CODE, LISTINGS
+from changle.ground.registry.importing.options import (
+    BRINGS,
+    EXISTING,
+    KINDS_WITHOUT_CODE,
+    LISTINGS,
+    UNKNOWN,
+)
 from changle.ground.registry.queries.importing import places_to_import
 from changle.ground.territory.forms import PlaceField, offer
 from changle.ground.territory.models import Node, NodeCode
@@ -41,6 +47,14 @@ class UploadForm(forms.Form):
 class OptionsForm(forms.Form):
     """What holds of the list as a whole."""
 
+    brings = forms.ChoiceField(
+        label="这张表是", choices=BRINGS, required=False, widget=forms.Select(attrs=SELECT),
+        help_text="按表头和表名提出，可以更改。",
+    )  # fmt: skip
+    unknown = forms.ChoiceField(
+        label="组织库中没有的组织", choices=UNKNOWN, required=False,
+        widget=forms.Select(attrs=SELECT), help_text="年检、信用、等级、处罚的表用。",
+    )  # fmt: skip
     kind = forms.ChoiceField(
         label="没有代码的行", choices=KINDS_WITHOUT_CODE, required=False,
         widget=forms.Select(attrs=SELECT),
@@ -53,7 +67,7 @@ class OptionsForm(forms.Form):
         help_text="有年检结论列时填写。", widget=forms.NumberInput(attrs=INPUT),
     )  # fmt: skip
     listing = forms.ChoiceField(
-        label="整张表是名录名单", choices=LISTINGS, required=False,
+        label="整张表是哪个名单", choices=LISTINGS, required=False,
         widget=forms.Select(attrs=SELECT),
     )  # fmt: skip
     listed_on = forms.DateField(
@@ -68,7 +82,9 @@ class OptionsForm(forms.Form):
     )
 
     def options(self) -> Options:
-        return Options(**self.cleaned_data)
+        told = dict(self.cleaned_data)
+        told["unknown"] = told["unknown"] or "refuse"
+        return Options(**told)
 
 
 class ColumnsForm(forms.Form):

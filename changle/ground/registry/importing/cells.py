@@ -102,7 +102,7 @@ class Reader:
         return reading
 
     def _check_days(self, reading: Reading) -> None:
-        for key in ("registered_on", "founded_on", "listed_on"):
+        for key in ("registered_on", "founded_on", "listed_on", "valid_from", "rectified_on"):
             value = reading.values.get(key)
             if value and value > self.today.isoformat():
                 reading.refusals.append([TARGETS[key].label, f"{value} 晚于今天"])
@@ -264,6 +264,18 @@ def grade(cell: Cell) -> str:
     return f"{'一二三四五'.find(found[1]) + 1 or found[1]}A"
 
 
+def listing(cell: Cell) -> str:
+    """Abnormal or serious, by the words that the lists go by (MCA order 60)."""
+    words = plain(cell)
+    if not words:
+        return ""
+    if "失信" in words or "严重" in words:
+        return "serious"
+    if "异常" in words:
+        return "abnormal"
+    raise Unreadable(f"“{words[:20]}”应为活动异常名录或严重违法失信名单")
+
+
 def digits(cell: Cell) -> str:
     words = normalise_uscc(text(cell))
     if words in NOTHING:
@@ -290,5 +302,5 @@ BY_KEY: dict[str, Callable[[Cell], Any]] = {
 BY_KIND: dict[str, Callable[[Cell], Any]] = {
     "name": name, "code": code, "date": day, "phone": phone, "email": email, "url": url,
     "class": plain, "place": plain, "status": plain, "kind": kind, "liability": liability,
-    "key": key,
+    "key": key, "listing": listing,
 }  # fmt: skip

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from changle.core.sealed import mask_name, mask_phone
 from changle.ground.registry.importing.targets import TARGETS
 from changle.ground.registry.models import Organisation
 from changle.ground.territory.models import Node
@@ -12,6 +13,7 @@ from changle.ground.territory.models import Node
 CLASSED = ("field", "official_class", "category")
 PERSONAL = frozenset({"contact_name", "contact_phone", "contact_email"})
 NEVER = frozenset({"kind", "uscc"})  # what a body is changes by conversion, not by a list
+PLACE = "place"  # the seat, approved like a column
 MOST_SHOWN = 40  # letters
 
 
@@ -19,8 +21,7 @@ MOST_SHOWN = 40  # letters
 class Difference:
     changes: dict[str, Any] = field(default_factory=dict)  # column -> JSON value to write
     before: dict[str, Any] = field(default_factory=dict)  # the same columns as they stand
-    place: int | None = None  # key of another place than its own
-    reasons: list[list[str]] = field(default_factory=list)
+    place: Node | None = None  # another place than its own
 
 
 def differences(
@@ -32,10 +33,8 @@ def differences(
         if key in NEVER or value == old or (only_blank and old not in ("", None)):
             continue
         found.changes[key], found.before[key] = value, old
-        found.reasons.append([TARGETS[key].label, _shown(key, old, value)])
-    if place is not None and moves(body, place) and not only_blank:
-        found.place = place.pk
-        found.reasons.append(["所在地", f"改为{place.name}"])
+    if place is not None and moves(body, place) and not (only_blank and body.street_id):
+        found.place = place
     return found
 
 
@@ -52,10 +51,94 @@ def plain_value(body: Organisation, key: str) -> Any:
     return value.isoformat() if isinstance(value, date) else value
 
 
-def _shown(key: str, old: Any, new: Any) -> str:
-    if key in PERSONAL or key in CLASSED:
-        return "有变化" if old else "补填"
+def written(differing: Difference, facts: list[dict[str, Any]]) -> dict[str, Any]:
+    """What a row would write, as it keeps it."""
+    told: dict[str, Any] = {}
+    if differing.changes:
+        told["changes"] = differing.changes
+    if differing.place is not None:
+        told["place"], told["place_name"] = differing.place.pk, differing.place.name
+    if facts:
+        told["facts"] = facts
+    return told
+
+
+def replaced(body: Organisation, differing: Difference) -> dict[str, Any]:
+    """What an undo puts back, and the version by which a change in between is told."""
+    told: dict[str, Any] = {"version": body.version, "kind": body.kind}
+    if differing.changes:
+        told["changes"] = differing.before
+    if differing.place is not None:
+        told["place"], told["place_name"] = body.node.parent_id, seat_name(body)
+    return told
+
+
+def seat_name(body: Organisation) -> str:
+    """The community or street; "" of a body that lies in the district and nowhere nearer."""
+    return str((body.community or body.street or "") and (body.community or body.street))
+
+
+@dataclass(frozen=True)
+class Change:
+    """One cell that would be written over, ready to be approved or left."""
+
+    key: str
+    label: str
+    old: str
+    new: str
+    fills: bool  # nothing stood there
+
+
+def changes_of(
+    values: dict[str, Any], before: dict[str, Any], names: dict[int, str], *, clear: bool = False
+) -> list[Change]:
+    """The cells in which a row differs; `names` are those of classes, contacts shown if `clear`."""
+    if "version" not in before:
+        return []
+    stood = before.get("changes", {})
+    found = []
+    for key, new in values.get("changes", {}).items():
+        old = stood.get(key)
+        found.append(
+            Change(key, TARGETS[key].label, shown(key, old, names, clear=clear),
+                   shown(key, new, names, clear=clear), blank(old))
+        )  # fmt: skip
+    if "place" in values:
+        old = before.get("place_name", "")
+        found.append(Change(PLACE, "所在地", old, values.get("place_name", ""), not old))
+    return found
+
+
+def blank(value: Any) -> bool:
+    return value in ("", None)
+
+
+def shown(key: str, value: Any, names: dict[int, str], *, clear: bool) -> str:
+    if blank(value):
+        return ""
+    if key in CLASSED:
+        return names.get(value, "已停用的分类")
+    if key in PERSONAL and not clear:
+        return MASKS[key](str(value))
     if key == "fund_fen":
-        old, new = (f"{each / 100:.2f}元" if each else each for each in (old, new))
-    short = [str(each)[:MOST_SHOWN] if each not in ("", None) else "空" for each in (old, new)]
-    return f"{short[0]} → {short[1]}"
+        return f"{value / 100:,.2f} 元"
+    if key == "liability":
+        return str(dict(Organisation.Liability.choices).get(value, value))
+    return str(value)
+
+
+def mask_email(mail: str) -> str:
+    return f"{mail[:1]}***@{mail.partition('@')[2]}"
+
+
+MASKS = {"contact_name": mask_name, "contact_phone": mask_phone, "contact_email": mask_email}
+
+
+def change_sentences(
+    values: dict[str, Any], before: dict[str, Any], names: dict[int, str]
+) -> list[list[str]]:
+    """[column, old → new] for the file of rows and for the console."""
+    return [
+        [one.label, f"{(one.old or '空')[:MOST_SHOWN]} → {one.new[:MOST_SHOWN]}"]
+        for one in changes_of(values, before, names)
+    ]

@@ -15,11 +15,18 @@ LOOKED_AT = 300  # rows from which a column is judged
 SAMPLES = 3
 MOST_SAMPLE = 60  # letters
 UNITS = ("亿元", "百万元", "万元", "千元", "元")
+MONEY = frozenset(key for key, target in TARGETS.items() if target.kind == "money")
 _CODE = re.compile(r"[0-9A-HJ-NPQRTUWXY]{18}")
 _RESIDENT = re.compile(r"[1-9]\d{5}(19|20)\d{2}\d{7}[0-9X]")
 _BODY = re.compile(
     r".*(协会|学会|研究会|促进会|联合会|商会|基金会|服务中心|中心|服务社|学校|幼儿园|服务队|志愿队|社团|联谊会|研究院|大学|学院)"
 )
+# What official lists tell of a body; the rest of the columns is what the body itself is.
+FACT_KEYS = frozenset(
+    {"inspection", "inspection_year", "rectify_by", "rectified_on", "grade", "valid_from", "valid_to",
+     "listing", "penalty", "listed_on", "removed_on", "ground", "end_ground", "amount_fen", "document",
+     "authority"}
+)  # fmt: skip
 _YEAR = re.compile(r"(20\d{2})\s*年")
 
 
@@ -78,7 +85,7 @@ class Mapping:
         sentences = []
         if twice:
             sentences.append(f"有两列都对应“{'”“'.join(twice)}”，请只留一列。")
-        if "name" not in used:
+        if "name" not in used and not (FACT_KEYS & set(used) and "uscc" in used):
             sentences.append("请指明哪一列是组织的名称。")
         if any(column.sensitive and column.target for column in self.columns):
             sentences.append("证件号码、银行账号的列不能导入。")
@@ -107,6 +114,8 @@ def propose(laid: Layout) -> Mapping:
         if place not in taken and key not in used:
             taken[place] = (key, why)
             used.add(key)
+    if "inspection" not in used:  # "年度" alone may be of anything
+        taken = {place: told for place, told in taken.items() if told[0] != "inspection_year"}
     return Mapping(
         tuple(
             _column(header[place], seen[place], *taken.get(place, ("", _why_idle(header[place]))))
@@ -123,7 +132,7 @@ def _cells(laid: Layout, place: int) -> list[Cell]:
 def _column(label: str, cells: list[Cell], key: str, why: str) -> ColumnGuess:
     sensitive = is_sensitive(label, cells)
     samples = tuple(dict.fromkeys(text(cell)[:MOST_SAMPLE] for cell in cells[:12]))[:SAMPLES]
-    unit = unit_of(label) if key == "fund_fen" else ""
+    unit = unit_of(label) if key in MONEY else ""
     if sensitive:
         return ColumnGuess(label, "", "可能是证件号码或账号，不读取", (), "", sensitive=True)
     return ColumnGuess(label, key, why, samples, unit)

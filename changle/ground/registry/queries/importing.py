@@ -56,25 +56,6 @@ def judged_rows(batch: ImportBatch, verdict: str, page: str) -> "Page[ImportRow]
     return Paginator(rows, ON_A_PAGE).get_page(page)
 
 
-def lines(rows: "Page[ImportRow]") -> list[dict[str, Any]]:
-    """Rows ready to print."""
-    return [
-        {
-            "number": row.number,
-            "cells": [cell for cell in row.cells if cell][:4],
-            "label": row.get_verdict_display(),
-            "tone": TONES[Verdict(row.verdict)],
-            "reasons": sentences(row),
-            "organisation": row.organisation_id if row.applied else None,
-        }
-        for row in rows
-    ]
-
-
-def sentences(row: ImportRow) -> list[str]:
-    return ["：".join(part for part in reason if part) for reason in row.reasons]
-
-
 def unimported(batch: ImportBatch) -> "QuerySet[ImportRow]":
     """The rows that were refused or are doubtful, for the file that goes back to who made it."""
     verdicts = [Verdict.REFUSED, Verdict.DOUBTFUL]

@@ -17,15 +17,19 @@ from changle.ground.registry.actions.importing import discard, remap, request_ch
 from changle.ground.registry.actions.undoing import undo
 from changle.ground.registry.actions.writing import request_write
 from changle.ground.registry.forms.importing import ColumnsForm, OptionsForm, UploadForm
-from changle.ground.registry.importing import Mapping, target_choices
+from changle.ground.registry.importing import (
+    Mapping,
+    all_class_names,
+    lines,
+    sentences,
+    target_choices,
+)
 from changle.ground.registry.models import ImportBatch
 from changle.ground.registry.queries.importing import (
     batch_seen,
     batches,
     chips,
     judged_rows,
-    lines,
-    sentences,
     unimported,
 )
 from changle.ground.territory.roles import Permission
@@ -38,6 +42,7 @@ STEP_OF = {
     State.UPLOADED: 2, State.CHECKED: 3, State.FAILED: 3, State.IMPORTING: 4,
     State.IMPORTED: 5, State.UNDONE: 5, State.DISCARDED: 5,
 }  # fmt: skip
+OPEN = {State.UPLOADED, State.CHECKED, State.FAILED}
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -97,7 +102,7 @@ def shown(
         "steps": steps(STEP_OF[State(batch.state)]),
         "busy": busy(batch),
         "reached": how_far(batch.job) if batch.job and busy(batch) else None,
-        "open": batch.state in {State.UPLOADED, State.CHECKED, State.FAILED},
+        "open": batch.state in OPEN,
         "checked": batch.state in {State.CHECKED, State.FAILED},
         "stuck": batch.state == State.IMPORTING and not busy(batch),
         "columns": list(zip(Mapping.of(batch.mapping).columns, told, strict=True)),
@@ -107,7 +112,7 @@ def shown(
         "verdict": verdict,
         "total": rows.paginator.count,
         "rows": rows,
-        "lines": lines(rows),
+        "lines": lines(batch, rows, request.actor, open_=batch.state in OPEN),
         "writable": sum(batch.counts.get(name, 0) for name in ("new", "update")),
         "refusal": refusal,
     }
@@ -199,9 +204,10 @@ def import_refused(request: Request, pk: int) -> HttpResponse:
         Column("reasons", "原因", "text", 60),
         *(Column(f"c{place}", label, "code", 24) for place, label in enumerate(labels)),
     ]  # fmt: skip
+    names = all_class_names()
     rows = (
         {"number": row.number, "verdict": row.get_verdict_display(),
-         "reasons": "；".join(sentences(row)),
+         "reasons": "；".join(sentences(row, names)),
          **{f"c{place}": cell for place, cell in enumerate(row.cells)}}
         for row in unimported(batch).iterator(chunk_size=2000)
     )  # fmt: skip
