@@ -97,14 +97,28 @@ def facts_sheet(
     return _printed("facts_sheet", facts, qr_url, header)
 
 
+def of_template(
+    source: Path, facts: dict[str, Any], *, qr_url: str = "", header: str = ""
+) -> bytes:
+    """A document of an app's own layout: a typst file that draws its page from page.typ.
+
+    `facts` holds plain strings, lists and yes-or-no; `title` must be among them.
+    """
+    return _pressed(source, facts, qr_url, header)
+
+
 def _printed(template: str, facts: dict[str, Any], qr_url: str, header: str) -> bytes:
+    return _pressed(_TEMPLATES / f"{template}.typ", facts, qr_url, header)
+
+
+def _pressed(layout: Path, facts: dict[str, Any], qr_url: str, header: str) -> bytes:
     told = {**facts, "header": letterhead(header), "qr": _qr(qr_url)}
     with TemporaryDirectory(prefix="changle-pdf-") as folder:
         root = Path(folder)
-        for source in _TEMPLATES.glob("*.typ"):
-            (root / source.name).write_bytes(source.read_bytes())
+        for part in (*_TEMPLATES.glob("*.typ"), layout):
+            (root / part.name).write_bytes(part.read_bytes())
         (root / "data.json").write_text(json.dumps(_breakable(told), ensure_ascii=False), "utf-8")
-        source, target = root / f"{template}.typ", root / "out.pdf"
+        source, target = root / layout.name, root / "out.pdf"
         # Tags tell a screen reader what is what, and cost as much memory as all else.
         tags = "tagged" if len(facts.get("rows", ())) < _TAGS_UP_TO else "plain"
         try:
