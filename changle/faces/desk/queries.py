@@ -26,9 +26,11 @@ MENU = [  # label, icon, address, permission
     ("总览", "layout-dashboard", "desk:overview", Permission.FIGURE_VIEW),
     ("工作台", "home", "desk:home", Permission.DESK_OPEN),
     ("组织名录", "building-community", "registry:organisations", Permission.ORGANISATION_VIEW),
+    ("重大事项", "calendar-event", "matters:matters", Permission.MATTER_VIEW),
     ("资金代管", "coin", "custody:custodies", Permission.CUSTODY_EDIT),
     ("导入", "upload", "registry:imports", Permission.ORGANISATION_IMPORT),
     ("信用与等级", "shield-check", "credit:boards", Permission.ORGANISATION_VIEW),
+    ("年度报告", "file-text", "annual:reports", Permission.ANNUAL_VIEW),
     ("统计报表", "chart-bar", "statistics:catalogue", Permission.FIGURE_VIEW),
     ("辖区", "sitemap", "territory:nodes", Permission.NODE_VIEW),
     ("授权", "users", "territory:people", Permission.GRANT_VIEW),
@@ -39,8 +41,10 @@ MENU = [  # label, icon, address, permission
 ]
 # Where the rows of a lifecycle are opened, by the model's label.
 OPENS = {
+    "annual.AnnualReport": "annual:report",
     "registry.Organisation": "registry:organisation",
     "registry.ImportBatch": "registry:import_batch",
+    "matters.Matter": "matters:matter",
 }
 KEPT = 30  # seconds that a to-do count may be old
 
