@@ -9,7 +9,8 @@ from urllib.parse import quote_plus
 from changle.core.indicators import cross, parts, standing, value
 from changle.core.periods import Period
 from changle.core.sheets import Column
-from changle.ground.registry.models import ClassItem
+from changle.ground.registry.indicators import KINDS
+from changle.ground.registry.models import ClassItem, Organisation
 from changle.ground.territory.models import Node
 
 
@@ -121,6 +122,11 @@ def community_lines(district: Node) -> list[Line]:
     ]
 
 
+def kind_lines(_node: Node) -> list[Line]:
+    """The kinds of registered bodies."""
+    return [Line(KINDS[kind], kind, "kind") for kind in Organisation.REGISTERED]
+
+
 def class_lines(_node: Node) -> list[Line]:
     """The classes of associations, non-enterprise units and foundations, in their order."""
     lists = {"association": "社会团体", "nonenterprise": "民办非企业单位", "foundation": "基金会"}
@@ -140,6 +146,16 @@ REPORT_KINDS = [
     ("社会服务类个数", "service"),
     ("公益慈善类个数", "charity"),
     ("其他类个数", "other"),
+]
+# What comes beside the revocations, which are counted by the identities that they closed.
+FINER_PENALTIES = ("警告", "罚款", "没收", "限期停止活动")
+INSPECTED = [
+    ("合格", "credit.inspection_passed"),
+    ("基本合格", "credit.inspection_basic"),
+    ("不合格", "credit.inspection_failed"),
+    ("一年未检", "credit.inspection_missed"),
+    ("两年未检", "credit.inspection_missed_twice"),
+    ("尚无结论", "credit.inspection_open"),
 ]
 TABLES = {
     table.code: table
@@ -170,7 +186,20 @@ TABLES = {
                 Measure("新登记", "registry.registrations"),
                 Measure("注销", "registry.deregistrations"),
                 Measure("撤销登记", "registry.revocations"),
+                *(Measure(label, "credit.penalties", "type", label) for label in FINER_PENALTIES),
             ),
+        ),
+        TableOf(
+            "T10", "年检汇总", "登记的社会组织按类型的年检结论；年度是被检年度，即时段最后一天所在的年度，其年检在次年进行。",
+            kind_lines,
+            (
+                Measure("应检", "credit.inspection_must"),
+                Measure("不需检", "credit.inspection_exempt"),
+                Measure("已参检", "credit.inspection_submitted"),
+                *(Measure(label, code) for label, code in INSPECTED),
+                Measure("整改完成", "credit.inspection_rectified"),
+            ),
+            ("应检", tuple(label for label, _code in INSPECTED)),
         ),
     )
 }  # fmt: skip
