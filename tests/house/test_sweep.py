@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from changle.core.log import LogEntry
 from changle.ground.accounts.models import User
+from changle.ground.annual.models import AnnualReport
 from changle.ground.registry.models import Organisation
 from changle.ground.territory.models import Grant, Node
 from changle.ground.territory.queries import actor_for
@@ -102,6 +103,8 @@ def fill(route: str, entry: URLPattern, street: str) -> str:
         values["pk"] = grant.user_id
     elif "grants/" in route:
         values["pk"] = grant.pk
+    if "annual/" in route:
+        values |= annual_values(route, street)
     parts = []
     for part in re.split(r"(<[^>]+>)", route):
         if part.startswith("<"):
@@ -111,6 +114,18 @@ def fill(route: str, entry: URLPattern, street: str) -> str:
         else:
             parts.append(part)
     return "/" + "".join(parts)
+
+
+def annual_values(route: str, street: str) -> dict[str, object]:
+    """A report of that street, or a registered body of it; nobody where none has reported."""
+    bodies = Organisation.objects.filter(street__name=street, kind="MF").order_by("pk")
+    reports = AnnualReport.objects.filter(organisation__in=bodies).order_by("pk")
+    values = {"table": "T8", "code": "staff", "name": "accept"}
+    if "deadlines/" in route:
+        return values | {"kind": "MF"}
+    if "organisations/" in route:
+        return values | {"pk": bodies.values_list("pk", flat=True).first() or 0}
+    return values | {"pk": reports.values_list("pk", flat=True).first() or 0}
 
 
 def leaves(route: str) -> bool:

@@ -15,6 +15,7 @@ from changle.core.documents import table_report
 from changle.core.indicators import CATALOGUE, Figure, Indicator, as_of, parts, standing, value
 from changle.core.periods import BadPeriod, Period
 from changle.core.sheets import Column, csv_lines, write_xlsx
+from changle.ground.annual.queries import LEDGERS
 from changle.ground.territory.models import Node
 from changle.ground.territory.roles import Permission
 from changle.oversight.statistics.queries import (
@@ -109,10 +110,21 @@ def catalogue(request: Request) -> HttpResponse:
     query = f"?node={node.pk}&period={period.code}"
     context = {
         "lines": lines, "node": node, "period": period, "as_of": as_of(period, today),
-        "tables": [(t, reverse("statistics:report", args=[t.code]) + query) for t in TABLES.values()],
+        "tables": [(t, reverse("statistics:report", args=[t.code]) + query) for t in TABLES.values()]
+        + ledgers(request, min(period.start.year, today.year - 1)),
         "spans": spans(period, today), "asking": {"node": node.pk},
     }  # fmt: skip
     return render(request, "statistics/catalogue.html", context)
+
+
+def ledgers(request: Request, year: int) -> list[tuple[Any, str]]:
+    """The ledgers that list body by body; the annual reports keep them."""
+    if not request.actor.holds(Permission.ANNUAL_VIEW):
+        return []
+    return [
+        (one, f"{reverse('annual:ledger', args=[one.code])}?year={year}")
+        for one in LEDGERS.values()
+    ]
 
 
 def shown(number: float | None) -> str:

@@ -12,11 +12,13 @@ from changle.core.indicators import CATALOGUE, Indicator, NoSuchFigure, indicato
 from changle.core.periods import BadPeriod, Period
 from changle.core.reach import Actor
 from changle.core.sheets import Column
+from changle.ground.registry.models import Identity
 from changle.ground.territory.models import Node
 from changle.ground.territory.roles import Permission
 
 
 PAGE = 50
+ANY_DAY = date(2021, 1, 1)  # asked of an indicator only to learn what its rows are
 
 
 @dataclass(frozen=True)
@@ -141,16 +143,21 @@ EXPORT = [
 PLACES = [Column("label", "名称", "text", 30), Column("adds", "计入", "int", 8)]
 
 
+def of_identities(chosen: Indicator) -> bool:
+    """Whether the rows are bodies as they stood at a time, and so have a code, a place and a span."""
+    records = counted(chosen).records
+    return records is not None and issubclass(records(ANY_DAY, ANY_DAY).model, Identity)
+
+
 def export_columns(chosen: Indicator) -> list[Column]:
-    return PLACES if counted(chosen).subject == "pk" else EXPORT
+    return EXPORT if of_identities(chosen) else PLACES
 
 
 def export_rows(chosen: Indicator, found: QuerySet[Any]) -> Iterator[dict[str, Any]]:
     """The same rows as the page, as lines of a table."""
-    shown = counted(chosen)
-    if shown.subject == "pk":
+    if not of_identities(chosen):
         for row in printed(chosen, found).iterator(1000):
-            yield {"label": row.row_label, "adds": 1}
+            yield {"label": row.row_label, "adds": getattr(row, "row_adds", 1) or 0}
         return
     for row in printed(chosen, found).select_related("street", "community").iterator(1000):
         yield {
