@@ -26,6 +26,7 @@ urlpatterns = [
     path("imports/new/", importing.import_new, name="import_new"),
     path("imports/<int:pk>/", importing.import_batch, name="import_batch"),
     path("imports/<int:pk>/columns/", importing.import_columns, name="import_columns"),
+    path("imports/<int:pk>/choices/", importing.import_choices, name="import_choices"),
     path("imports/<int:pk>/write/", importing.import_write, name="import_write"),
     path("imports/<int:pk>/undo/", importing.import_undo, name="import_undo"),
     path("imports/<int:pk>/discard/", importing.import_discard, name="import_discard"),

@@ -1,8 +1,11 @@
+import re
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import forms
 
 from changle.core.reach import Actor
+from changle.ground.registry.actions.deciding import Decisions
 from changle.ground.registry.importing import Options, target_choices
 from changle.ground.registry.importing.options import (
     BRINGS,
@@ -16,6 +19,8 @@ from changle.ground.territory.forms import PlaceField, offer
 from changle.ground.territory.models import Node, NodeCode
 
 
+NUMBER = re.compile(r"[0-9]{1,9}")
+MODES = {"": "按默认", "all": "全部采用", "none": "全部不改"}
 SELECT = {"class": "form-select"}
 INPUT = {"class": "form-control"}
 SYSTEMS = [("", "没有区划代码列"), *NodeCode.System.choices]
@@ -85,6 +90,24 @@ class OptionsForm(forms.Form):
         told = dict(self.cleaned_data)
         told["unknown"] = told["unknown"] or "refuse"
         return Options(**told)
+
+
+def decisions_of(rows: Iterable[str], post: Mapping[str, str]) -> Decisions:
+    """What a page of tried rows says; what no page of ours can say is passed over."""
+    numbers = frozenset(int(each) for each in rows if NUMBER.fullmatch(each))
+    ticked: set[tuple[int, str]] = set()
+    columns: dict[str, str] = {}
+    choices: dict[int, str] = {}
+    for name, said in post.items():
+        kind, _, rest = name.partition("-")
+        number, _, key = rest.partition("-")
+        if kind == "tick" and NUMBER.fullmatch(number) and int(number) in numbers:
+            ticked.add((int(number), key))
+        elif kind == "all" and said in MODES:
+            columns[rest] = said
+        elif kind == "choice" and NUMBER.fullmatch(rest) and int(rest) in numbers:
+            choices[int(rest)] = said
+    return Decisions(numbers, frozenset(ticked), columns, choices)
 
 
 class ColumnsForm(forms.Form):

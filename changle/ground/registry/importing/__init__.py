@@ -3,7 +3,8 @@
 from changle.ground.registry.importing.approving import approved, count_cells, usual
 from changle.ground.registry.importing.differing import Change, change_sentences, changes_of
 from changle.ground.registry.importing.factlists import FactJudge
-from changle.ground.registry.importing.judging import Judge, Judged
+from changle.ground.registry.importing.judged import Judged
+from changle.ground.registry.importing.judging import Judge
 from changle.ground.registry.importing.kinds import proposed
 from changle.ground.registry.importing.known import load_classes, load_index, load_registry, parts
 from changle.ground.registry.importing.mapping import ColumnGuess, Mapping, propose, year_in

@@ -49,13 +49,19 @@ def approved(values: dict[str, Any], before: dict[str, Any], options: Options) -
 
 
 def count_cells(
-    counts: dict[str, dict[str, int]], values: dict[str, Any], before: dict[str, Any]
+    counts: dict[str, dict[str, int]],
+    values: dict[str, Any],
+    before: dict[str, Any],
+    *,
+    by: int = 1,
 ) -> None:
-    """Add one row to the number of cells per column: those that fill, those that write over."""
+    """Add one row to (or take it from) the number of cells per column: those that fill, those that write over."""
+    if "version" not in before:
+        return
     stood = before.get("changes", {})
     cells = [(key, blank(stood.get(key))) for key in values.get("changes", {})]
     if "place" in values:
         cells.append((PLACE, not before.get("place_name")))
     for key, fills in cells:
         column = counts.setdefault(key, {"fills": 0, "over": 0})
-        column["fills" if fills else "over"] += 1
+        column["fills" if fills else "over"] += by

@@ -4,7 +4,8 @@ from typing import Any
 
 from changle.ground.registry.importing.cells import Reading
 from changle.ground.registry.importing.facts import Told, key_of, sentence, told_facts
-from changle.ground.registry.importing.judging import Judge, Judged, Match, Verdict
+from changle.ground.registry.importing.judged import Judged, Match, Verdict
+from changle.ground.registry.importing.judging import Judge
 from changle.ground.registry.importing.known import Registry, alike
 from changle.ground.registry.importing.options import BRINGS
 from changle.ground.registry.importing.twins import code_of

@@ -8,50 +8,23 @@ from typing import Any
 from changle.core.codes import kind_of_uscc
 from changle.core.reach import Actor
 from changle.core.sheets import Row
-from changle.ground.registry.importing.cells import Reader, Reading
+from changle.ground.registry.importing.cells import Reader, Reading, Reason
 from changle.ground.registry.importing.classing import ClassBook, columns_of
 from changle.ground.registry.importing.differing import differences, replaced, written
 from changle.ground.registry.importing.facts import Told, key_of, sentence, told_facts, unheard
+from changle.ground.registry.importing.judged import Judged, Match, Verdict
 from changle.ground.registry.importing.known import Index, Registry, alike, load_registry
 from changle.ground.registry.importing.mapping import Mapping
 from changle.ground.registry.importing.options import Options
 from changle.ground.registry.importing.places import NoPlace, PlaceBook
 from changle.ground.registry.importing.twins import likes_of, namesakes
-from changle.ground.registry.models import ImportRow, Organisation
+from changle.ground.registry.models import Organisation
 from changle.ground.registry.queries import Lookalike
 from changle.ground.territory.models import Node
 
 
-Verdict = ImportRow.Verdict
-Reason = list[str]
 OVER = ("注销", "撤销", "解散", "终止", "吊销")
 EXAMPLE = "示例："  # begins the name in the example row of a template
-
-
-@dataclass
-class Judged:
-    """A row with its verdict; `values` is what would be written, `before` what it would replace."""
-
-    number: int
-    cells: list[str]
-    verdict: str
-    reasons: list[Reason] = field(default_factory=list)
-    values: dict[str, Any] = field(default_factory=dict)
-    before: dict[str, Any] = field(default_factory=dict)
-    organisation_id: int | None = None
-
-
-@dataclass(frozen=True)
-class Match:
-    """Whom a row speaks of: surely, by code or key; or perhaps, by name; or whose twin it may be."""
-
-    sure: int | None
-    alikes: tuple[int, ...]
-    phones: tuple[int, ...] = ()
-    likes: list[Lookalike] = field(default_factory=list)
-
-    def ids(self) -> set[int]:
-        return {pk for pk in (self.sure, *self.alikes, *self.phones) if pk}
 
 
 @dataclass

@@ -75,7 +75,7 @@ def choices(row: ImportRow, bodies: dict[int, str]) -> list[dict[str, Any]]:
     said = [
         {"value": str(pk), "label": f"就是“{bodies[pk]}”", "pk": pk} for pk in keys if pk in bodies
     ]
-    if not row.values.get("unsettled"):
+    if "unsettled" not in row.values.get("draft", row.values):
         said.append({"value": NEW, "label": "是另一个组织，新增", "pk": None})
     return said
 

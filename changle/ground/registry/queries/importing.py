@@ -8,9 +8,11 @@ from django.db.models import QuerySet
 from changle.core.reach import Actor
 from changle.ground.registry.models import ImportBatch, ImportRow
 from changle.ground.territory.models import Node
+from changle.ground.territory.queries import verbs
 from changle.ground.territory.roles import Permission
 
 
+verbs.update({"approve": "选定导入内容"})
 NEEDS = Permission.ORGANISATION_IMPORT
 ON_A_PAGE = 50
 LATEST = 50

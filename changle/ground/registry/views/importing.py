@@ -2,10 +2,12 @@
 
 from io import BytesIO
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
@@ -13,17 +15,26 @@ from changle.core.access import Request, page
 from changle.core.jobs import how_far
 from changle.core.refusals import Refused
 from changle.core.sheets import Column, write_xlsx
+from changle.ground.registry.actions.deciding import Decisions, decide
 from changle.ground.registry.actions.importing import discard, remap, request_check, upload
 from changle.ground.registry.actions.undoing import undo
 from changle.ground.registry.actions.writing import request_write
-from changle.ground.registry.forms.importing import ColumnsForm, OptionsForm, UploadForm
+from changle.ground.registry.forms.importing import (
+    MODES,
+    ColumnsForm,
+    OptionsForm,
+    UploadForm,
+    decisions_of,
+)
 from changle.ground.registry.importing import (
+    TARGETS,
     Mapping,
     all_class_names,
     lines,
     sentences,
     target_choices,
 )
+from changle.ground.registry.importing.options import BRINGS
 from changle.ground.registry.models import ImportBatch
 from changle.ground.registry.queries.importing import (
     batch_seen,
@@ -43,6 +54,7 @@ STEP_OF = {
     State.IMPORTED: 5, State.UNDONE: 5, State.DISCARDED: 5,
 }  # fmt: skip
 OPEN = {State.UPLOADED, State.CHECKED, State.FAILED}
+CHECKED = {State.CHECKED, State.FAILED}
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -96,6 +108,7 @@ def shown(
     """The one page of a batch, whatever its step."""
     verdict = request.GET.get("verdict", "")
     rows = judged_rows(batch, verdict, request.GET.get("page", ""))
+    printed = lines(batch, rows, request.actor, open_=batch.state in OPEN)
     told = list(targets or (column.target for column in Mapping.of(batch.mapping).columns))
     context = {
         "batch": batch,
@@ -103,20 +116,35 @@ def shown(
         "busy": busy(batch),
         "reached": how_far(batch.job) if batch.job and busy(batch) else None,
         "open": batch.state in OPEN,
-        "checked": batch.state in {State.CHECKED, State.FAILED},
+        "checked": batch.state in CHECKED,
         "stuck": batch.state == State.IMPORTING and not busy(batch),
         "columns": list(zip(Mapping.of(batch.mapping).columns, told, strict=True)),
         "targets": target_choices(),
         "options": options or OptionsForm(initial=batch.options),
+        "cells": cells(batch),
+        "modes": list(MODES.items()),
         "chips": chips(batch, verdict),
         "verdict": verdict,
         "total": rows.paginator.count,
         "rows": rows,
-        "lines": lines(batch, rows, request.actor, open_=batch.state in OPEN),
+        "lines": printed,
+        "saves": batch.state in CHECKED and any(ln["changes"] or ln["choices"] for ln in printed),
+        "brings": dict(BRINGS).get(batch.options.get("brings", ""), "组织名录"),
         "writable": sum(batch.counts.get(name, 0) for name in ("new", "update")),
         "refusal": refusal,
     }
     return render(request, "registry/import_batch.html", context, status=status)
+
+
+def cells(batch: ImportBatch) -> list[dict[str, Any]]:
+    """The columns in which the list differs from the registry, each with how often."""
+    told, chosen = batch.counts.get("cells", {}), batch.options.get("columns", {})
+    return [
+        {"key": key, "label": "所在地" if key == "place" else TARGETS[key].label,
+         "mode": chosen.get(key, ""), **told[key]}
+        for key in [*TARGETS, "place"]
+        if key in told and any(told[key].values())
+    ]  # fmt: skip
 
 
 @page(IMPORT)
@@ -145,14 +173,35 @@ def import_columns(request: Request, pk: int) -> HttpResponse:
     return redirect("registry:import_batch", pk)
 
 
+def decided(request: Request) -> Decisions:
+    return decisions_of(request.POST.getlist("row"), request.POST.dict())
+
+
+@require_POST
+@page(IMPORT)
+def import_choices(request: Request, pk: int) -> HttpResponse:
+    """Keep what is settled on one page of rows, and go on where the person was."""
+    batch = seen(request, pk)
+    try:
+        decide(pk=pk, told=decided(request), by=request.actor, now=timezone.now())
+    except Refused as refusal:
+        return shown(request, batch, status=409, refusal=str(refusal))
+    messages.success(request, "已保存选择，尚未写入组织库。")
+    here = {"verdict": request.POST.get("verdict", ""), "page": request.POST.get("then", "")}
+    asked = urlencode({name: value for name, value in here.items() if value})
+    return redirect(f"{reverse('registry:import_batch', args=[pk])}?{asked}#rows")
+
+
 @require_POST
 @page(IMPORT)
 def import_write(request: Request, pk: int) -> HttpResponse:
     batch = seen(request, pk)
     good_only = request.POST.get("which") == "good"
     doubtful = "doubtful" in request.POST
-    now = timezone.now()
+    now, told = timezone.now(), decided(request)
     try:
+        if told:
+            decide(pk=pk, told=told, by=request.actor, now=now)
         request_write(pk=pk, good_only=good_only, doubtful=doubtful, by=request.actor, now=now)
     except Refused as refusal:
         return shown(request, batch, status=409, refusal=str(refusal))
