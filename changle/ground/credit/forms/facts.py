@@ -133,7 +133,8 @@ class PenaltyForm(Papered):
 
     def columns(self) -> dict[str, Any]:
         values = super().columns()
-        return {**values, "amount_fen": values.pop("amount")}
+        amount = values.pop("amount")
+        return {**values, "amount_fen": amount}
 
 
 class WithdrawForm(Dressed, forms.Form):
