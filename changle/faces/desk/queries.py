@@ -29,6 +29,7 @@ MENU = [  # label, icon, address, permission
     ("重大事项", "calendar-event", "matters:matters", Permission.MATTER_VIEW),
     ("资金代管", "coin", "custody:custodies", Permission.CUSTODY_EDIT),
     ("导入", "upload", "registry:imports", Permission.ORGANISATION_IMPORT),
+    ("疑似重复", "copy", "merging:pairs", Permission.ORGANISATION_MERGE),
     ("信用与等级", "shield-check", "credit:boards", Permission.ORGANISATION_VIEW),
     ("年度报告", "file-text", "annual:reports", Permission.ANNUAL_VIEW),
     ("统计报表", "chart-bar", "statistics:catalogue", Permission.FIGURE_VIEW),
@@ -44,6 +45,7 @@ OPENS = {
     "annual.AnnualReport": "annual:report",
     "registry.Organisation": "registry:organisation",
     "registry.ImportBatch": "registry:import_batch",
+    "merging.DuplicatePair": "merging:pair",
     "matters.Matter": "matters:matter",
 }
 KEPT = 30  # seconds that a to-do count may be old
