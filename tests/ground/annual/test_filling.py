@@ -18,9 +18,12 @@ from changle.ground.annual.actions import (
 )
 from changle.ground.annual.models import AnnualReport
 from changle.ground.annual.queries import read
+from changle.ground.people.models import Person
 from changle.ground.registry.actions import rename_organisation
 from changle.ground.registry.models import Organisation
 from tests.factories.annual import everyone_at, make_body, make_report, put, sound
+from tests.factories.matters import make_matter
+from tests.factories.people import make_party_fact, make_person, make_post
 from tests.factories.territory import make_actor, make_district
 
 
@@ -93,6 +96,46 @@ def test_changes_of_the_year_are_listed(tree, body, keeper):
     report = make_report(Organisation.objects.get(pk=body.pk), by=keeper)
     assert read(report).values["change_items"] == [
         ["名称", "2021-06-01", body.name, "样例新名中心"]
+    ]
+
+
+def test_people_and_party_fill_their_figures(body, keeper):
+    women = [Person.Sex.FEMALE, Person.Sex.FEMALE, Person.Sex.MALE]
+    for number, sex in enumerate(women):
+        person = make_person(sex=sex, birth_year=1980 + 10 * number, education="bachelor")
+        make_post(body, "staff", person, is_full_time=True, has_contract=number > 0)
+    make_post(body, "chair", make_person("样例戊"))
+    make_post(body, "council")
+    make_post(body, "council", ends_on=date(2021, 12, 31))
+    make_party_fact(body, has_organisation=True, full_time=2, part_time=1, probationary=1)
+    report = make_report(body, by=keeper)
+    told = read(report).values
+    names = (
+        "staff",
+        "staff_female",
+        "edu_bachelor",
+        "age_35",
+        "age_45",
+        "age_55",
+        "staff_contract",
+    )
+    assert [told[name] for name in names] == [3, 2, 3, 2, 1, 0, 2]
+    assert (told["chair"], told["council"], told["leaders"]) == ("样例戊", 1, 1)
+    assert (told["party_has"], told["party_form"], told["party_members"]) == (True, "党支部", 4)
+    assert cell(report, "staff").told_by == "人员与党建"
+    assert "members_total" not in told  # nobody has entered any: not the same as none
+    save(report, "staff", keeper, staff=4)
+    assert (cell(report, "staff").text, cell(report, "staff").house_text) == ("4 人", "3 人")
+
+
+def test_reported_events_fill_the_table_of_events(body, keeper):
+    held = {"held_on": date(2021, 10, 14)}
+    make_matter(body=body, state="closed", columns=held, place="样例广场", title="重阳文艺汇演")
+    make_matter(body=body, state="closed", columns={"held_on": date(2020, 10, 14)})
+    make_matter(body=body, state="acknowledged")
+    rows = read(make_report(body, by=keeper)).values["events_table"]
+    assert [(row[0], row[2], row[3]) for row in rows] == [
+        ("重阳文艺汇演", "2021-10-14", "样例广场")
     ]
 
 

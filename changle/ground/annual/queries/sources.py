@@ -9,9 +9,11 @@ from typing import Any
 from django.utils import timezone
 
 from changle.core.log import LogEntry
+from changle.core.money import yuan
 from changle.ground.annual.models import AnnualReport
 from changle.ground.annual.queries.fields import Field, book
 from changle.ground.annual.queries.people import People, people_of
+from changle.ground.matters.models import Matter
 from changle.ground.registry.models import Identity, Organisation
 
 
@@ -24,6 +26,12 @@ LOGGED = {
     "competent_unit": "业务主管单位",
     "purpose": "宗旨",
 }
+HELD = (
+    "held",
+    "post_report_due",
+    "reported",
+    "closed",
+)  # states of a matter whose event took place
 CARRIED = "carried:"
 LAST_YEAR = "last_year"
 RECORD, PEOPLE, MATTERS = "组织资料", "人员与党建", "重大事项报告"
@@ -39,6 +47,7 @@ class House:
     identities: list[Identity] = field(default_factory=list)
     entries: list[LogEntry] = field(default_factory=list)
     people: dict[str, Any] = field(default_factory=dict)  # of the people app, by field
+    matters: list[list[str]] = field(default_factory=list)  # events held, as rows of the table
 
 
 Source = Callable[[House], Any]
@@ -91,6 +100,7 @@ SOURCES: dict[str, Source] = {
     "industry": class_name,
     "changes": changes,
     "is_new": is_new,
+    "matters": lambda house: house.matters,
 }  # fmt: skip
 
 
@@ -113,7 +123,7 @@ def told_by(asked: Field, year: int) -> str:
     """Where a value comes from, in a word."""
     if asked.source.startswith(CARRIED) or asked.source == LAST_YEAR:
         return f"{year - 1}年度报告"
-    if asked.source in {"matters", "events"}:
+    if asked.source == "matters":
         return MATTERS
     return RECORD if asked.source in SOURCES else PEOPLE
 
@@ -126,6 +136,19 @@ def live(house: House, kind: str) -> dict[str, Any]:
 
 def blank(value: Any) -> bool:
     return value is None or value in ("", [])  # nought and no are answers
+
+
+def matters_in(year: int, keys: list[int]) -> dict[int, list[list[str]]]:
+    """The reported events that were held in the year, as the table of events asks."""
+    found: dict[int, list[list[str]]] = {pk: [] for pk in keys}
+    rows = Matter.objects.filter(organisation__in=keys, held_on__year=year, state__in=HELD)
+    for row in rows.select_related("type").order_by("held_on", "pk"):
+        spent = f"预算 {yuan(row.budget_fen)}" if row.budget_fen else ""
+        on = row.held_on.isoformat() if row.held_on else ""
+        found[row.organisation_id].append(
+            [row.title, row.type.name, on, row.place, row.approvals, spent]
+        )
+    return found
 
 
 def last_report(organisation: Organisation, year: int) -> AnnualReport | None:
@@ -148,6 +171,7 @@ def house_of(organisation: Organisation, year: int) -> House:
         list(identities.order_by("starts_on", "pk")),
         list(entries.order_by("pk")),
         people_at(year, [organisation.pk])[organisation.pk].told(),
+        matters_in(year, [organisation.pk])[organisation.pk],
     )
 
 
@@ -162,5 +186,9 @@ def houses_of(organisations: Iterable[Organisation], year: int) -> list[House]:
         organisation__in=bodies, year=year - 1, state__in=AnnualReport.REPORTED
     )
     last = {row.organisation_id: row for row in rows}
-    people = people_at(year, [one.pk for one in bodies])
-    return [House(one, year, last.get(one.pk), people=people[one.pk].told()) for one in bodies]
+    keys = [one.pk for one in bodies]
+    people, matters = people_at(year, keys), matters_in(year, keys)
+    return [
+        House(one, year, last.get(one.pk), people=people[one.pk].told(), matters=matters[one.pk])
+        for one in bodies
+    ]
