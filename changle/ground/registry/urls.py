@@ -1,6 +1,6 @@
 from django.urls import path
 
-from changle.ground.registry.views import changing, dictionary, importing, listing, showing
+from changle.ground.registry.views import changing, dictionary, importing, listing, listkinds, showing
 
 
 app_name = "registry"
@@ -17,13 +17,13 @@ urlpatterns = [
     path("<int:pk>/edit/", changing.edit, name="edit"),
     path("<int:pk>/rename/", changing.rename, name="rename"),
     path("<int:pk>/relocate/", changing.relocate, name="relocate"),
-    path("<int:pk>/file/", changing.enter_filing, name="enter_filing"),
-    path("<int:pk>/convert/", changing.convert, name="convert"),
     path("<int:pk>/extract.pdf", showing.extract, name="extract"),
     path("<int:pk>/move/<str:name>/", showing.move_state, name="move_state"),
     # Imports of spreadsheets begin here.
     path("imports/", importing.imports, name="imports"),
     path("imports/new/", importing.import_new, name="import_new"),
+    path("imports/template/<str:brings>.xlsx", listkinds.import_template, name="import_template"),
+    path("imports/facts/<str:brings>.xlsx", listkinds.export_facts, name="export_facts"),
     path("imports/<int:pk>/", importing.import_batch, name="import_batch"),
     path("imports/<int:pk>/columns/", importing.import_columns, name="import_columns"),
     path("imports/<int:pk>/choices/", importing.import_choices, name="import_choices"),

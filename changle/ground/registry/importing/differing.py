@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from changle.core.sealed import mask_name, mask_phone
+from changle.core.sheets import person_name, text
 from changle.ground.registry.importing.targets import TARGETS
 from changle.ground.registry.models import Organisation
 from changle.ground.territory.models import Node
@@ -30,12 +31,19 @@ def differences(
     found = Difference()
     for key, value in columns.items():
         old = plain_value(body, key)
-        if key in NEVER or value == old or (only_blank and old not in ("", None)):
+        if key in NEVER or tells_nothing(value, old) or (only_blank and old not in ("", None)):
             continue
         found.changes[key], found.before[key] = value, old
     if place is not None and moves(body, place) and not (only_blank and body.street_id):
         found.place = place
     return found
+
+
+def tells_nothing(value: Any, old: Any) -> bool:
+    """Whether they are the same, but for gaps and widths that no list keeps."""
+    if value == old:
+        return True
+    return isinstance(old, str) and value in {text(old), person_name(old)}
 
 
 def moves(body: Organisation, place: Node) -> bool:

@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Any
 
+from changle.core.sheets import person_name
+from changle.ground.registry.importing.cells import grade as read_grade
 from changle.ground.registry.importing.options import Options
 from changle.ground.registry.models import OfficialFact
 
@@ -108,7 +110,7 @@ def unheard(facts: Iterable[Told], known: Iterable[OfficialFact]) -> list[Told]:
         if same is None:
             answers.append(told)
             continue
-        differing = {k: v for k, v in told.items() if v and v != plain_column(same, k)}
+        differing = {k: v for k, v in told.items() if v and v != as_read(same, k)}
         if not differing:
             continue
         old = {k: plain_column(same, k) for k in differing}
@@ -147,6 +149,14 @@ def kept_of(fact: OfficialFact) -> Told:
 def key_of(told: Told) -> tuple[Any, ...]:
     """By what the register tells two facts of one body apart."""
     return (told["kind"], told.get("year"), told.get("starts_on"), told.get("document") or "")
+
+
+def as_read(fact: OfficialFact, name: str) -> Any:
+    """What a list would say that tells the same: blanks and spellings of it tell nothing new."""
+    value = plain_column(fact, name)
+    if not isinstance(value, str):
+        return value
+    return read_grade(value) if name == "result" and fact.kind == Kind.GRADE else person_name(value)
 
 
 def plain_column(fact: OfficialFact, name: str) -> Any:

@@ -24,7 +24,7 @@ from changle.ground.territory.models import Node
 
 
 OVER = ("注销", "撤销", "解散", "终止", "吊销")
-EXAMPLE = "示例："  # begins the name in the example row of a template
+EXAMPLE = ("示例：", "示例:")  # begins the name in the example row of a template
 
 
 @dataclass
@@ -77,7 +77,7 @@ class Judge:
         if code := values.get("uscc"):
             sure = self.index.by_code.get(code)
         elif (pk := values.get("id")) in alikes:
-            return Match(pk, ())
+            return Match(pk, (pk,))
         else:
             sure = self.index.by_filing.get(values.get("filing_number", "-"))
         if sure or self.options.of_facts:

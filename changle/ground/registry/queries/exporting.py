@@ -1,13 +1,14 @@
 """The list as a file: the headings are those that an import understands, so that it comes back."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 from django.db.models import QuerySet
 
 from changle.core.reach import Actor
 from changle.core.sheets import Column
-from changle.ground.registry.models import Organisation
+from changle.ground.registry.models import OfficialFact, Organisation
 from changle.ground.territory.roles import Permission
 
 
@@ -70,3 +71,48 @@ def export_row(row: dict[str, Any], actor: Actor) -> dict[str, Any]:
     if not actor.holds_at(Permission.CONTACT_VIEW, path):
         told |= dict.fromkeys(CONTACTS, "")
     return told
+
+
+WHOSE = [
+    Column("organisation_id", "平台编号", "code", 10),
+    Column("organisation__name", "名称", "text", 36),
+    Column("organisation__uscc", "统一社会信用代码", "code", 22),
+]
+ACT = [Column("document", "决定文号", "text", 24), Column("authority", "作出机关", "text", 24)]
+# By what a list brings: the kinds of fact on it, and the columns as an import reads them.
+FACT_LISTS: dict[str, tuple[tuple[str, ...], list[Column]]] = {
+    "inspection": (("inspection",), [
+        *WHOSE, Column("year", "年检年度", "int", 10), Column("result", "年检结论", "text", 12),
+        Column("rectify_by", "整改期限", "date", 12), Column("rectified_on", "整改完成日期", "date", 14), *ACT,
+    ]),
+    "credit": (("abnormal", "serious"), [
+        *WHOSE, Column("kind", "名单类别", "text", 20), Column("starts_on", "列入日期", "date", 12),
+        Column("ground", "列入事由", "text", 40), Column("ends_on", "移出日期", "date", 12),
+        Column("end_ground", "移出事由", "text", 30), *ACT,
+    ]),
+    "grade": (("grade",), [
+        *WHOSE, Column("result", "评估等级", "text", 10), Column("starts_on", "等级起始日期", "date", 14),
+        Column("last_day", "有效期至", "date", 12), *ACT,
+    ]),
+    "penalty": (("penalty",), [
+        *WHOSE, Column("result", "处罚种类", "text", 16), Column("starts_on", "处罚决定日期", "date", 14),
+        Column("ground", "违法事实", "text", 40), Column("amount_fen", "罚没金额（元）", "money", 14),
+        Column("last_day", "期满日期", "date", 12), *ACT,
+    ]),
+}  # fmt: skip
+
+
+def fact_rows(brings: str, actor: Actor) -> Iterator[dict[str, Any]]:
+    """The facts in force of one list, of bodies that the asker may take away."""
+    kinds, columns = FACT_LISTS[brings]
+    facts = actor.rows(OfficialFact, Permission.ORGANISATION_EXPORT).filter(
+        kind__in=kinds, withdrawn_at__isnull=True, organisation__merged_into__isnull=True
+    )
+    read = {c.key for c in columns if c.key != "last_day"} | {"kind", "ends_on"}
+    labels = dict(OfficialFact.Kind.choices)
+    rows = facts.order_by("organisation__name", "organisation", "year", "starts_on", "pk")
+    for row in rows.values(*sorted(read)).iterator(chunk_size=AT_A_TIME):
+        ends_on = row["ends_on"]
+        # Papers name the last day on which something holds; spans here end on the day after.
+        last = ends_on - timedelta(days=1) if ends_on else None
+        yield {**row, "kind": labels[row["kind"]], "last_day": last}

@@ -34,7 +34,7 @@ from changle.ground.registry.importing import (
     sentences,
     target_choices,
 )
-from changle.ground.registry.importing.options import BRINGS
+from changle.ground.registry.importing.options import BRINGS, FACT_LISTS
 from changle.ground.registry.models import ImportBatch
 from changle.ground.registry.queries.importing import (
     batch_seen,
@@ -60,7 +60,12 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 @page(IMPORT)
 def imports(request: Request) -> HttpResponse:
-    return render(request, "registry/imports.html", {"batches": list(batches(request.actor))})
+    exports = request.actor.holds(Permission.ORGANISATION_EXPORT)
+    context = {
+        "batches": list(batches(request.actor)),
+        "exports": [pair for pair in BRINGS if exports and pair[0] in FACT_LISTS],
+    }
+    return render(request, "registry/imports.html", context)
 
 
 @page(IMPORT)
@@ -79,7 +84,7 @@ def import_new(request: Request) -> HttpResponse:
             status = 409
         else:
             return redirect("registry:import_batch", batch.pk)
-    context = {"form": form, "steps": steps(1)}
+    context = {"form": form, "steps": steps(1), "kinds": BRINGS}
     return render(request, "registry/import_new.html", context, status=status)
 
 
