@@ -27,6 +27,7 @@ MENU = [  # label, icon, address, permission
     ("工作台", "home", "desk:home", Permission.DESK_OPEN),
     ("组织名录", "building-community", "registry:organisations", Permission.ORGANISATION_VIEW),
     ("重大事项", "calendar-event", "matters:matters", Permission.MATTER_VIEW),
+    ("备案申请", "certificate", "filing:filings", Permission.FILING_VIEW),
     ("资金代管", "coin", "custody:custodies", Permission.CUSTODY_EDIT),
     ("导入", "upload", "registry:imports", Permission.ORGANISATION_IMPORT),
     ("疑似重复", "copy", "merging:pairs", Permission.ORGANISATION_MERGE),
@@ -45,6 +46,8 @@ OPENS = {
     "annual.AnnualReport": "annual:report",
     "registry.Organisation": "registry:organisation",
     "registry.ImportBatch": "registry:import_batch",
+    "filing.Filing": "filing:filing",
+    "filing.LapseProposal": "filing:lapse",
     "merging.DuplicatePair": "merging:pair",
     "matters.Matter": "matters:matter",
 }

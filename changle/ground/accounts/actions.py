@@ -50,6 +50,26 @@ def create_user(
 
 
 @transaction.atomic
+def join(*, name: str, phone: str, password: str, now: datetime) -> User:
+    """A resident opens an account of their own; the number is not proven by this.
+
+    The community asks when it gives its opinion on what the person applies for.
+    """
+    refusal = "这个手机号不能新建账户。如果是您的号码，请直接登录；忘记密码，请到社区办理。"
+    if user_by_name(phone) is not None:
+        raise AccountRefused(refusal)
+    user = User(username=phone, name=name, phone=phone, joined_at=now)
+    put_password(user, password)
+    try:
+        with transaction.atomic():
+            user.save()
+    except IntegrityError:
+        raise AccountRefused(refusal) from None
+    record(user, "join", by=Actor(user_id=user.pk, name=name), at=now)
+    return user
+
+
+@transaction.atomic
 def set_password(*, user: User, password: str, by: Actor, now: datetime) -> None:
     """Give a person a first password for once; every session of theirs ends."""
     put_password(user, password)

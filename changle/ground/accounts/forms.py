@@ -8,9 +8,11 @@ from allauth.mfa.base.forms import AuthenticateForm
 from allauth.mfa.base.forms import ReauthenticateForm as CodeAgain
 from allauth.mfa.totp.forms import ActivateTOTPForm
 from django import forms
+from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 
 from changle.core.codes import BadCode, check_phone
+from changle.ground.accounts.models import User
 
 
 CODE = "6 位验证码"
@@ -90,3 +92,43 @@ def mobile_or_nothing(text: str) -> str:
     if phone.kind != "mobile":
         raise ValidationError("这里应填手机号。")
     return phone.text
+
+
+class JoinForm(Dressed, forms.Form):
+    """What a resident tells to have an account; the mobile number is the name they sign in with."""
+
+    name = forms.CharField(label="姓名", max_length=60)
+    phone = forms.CharField(
+        label="手机号",
+        max_length=40,
+        help_text="以后用它登录；不公开。",
+        widget=forms.TextInput({"type": "tel", "autocomplete": "username"}),
+    )
+    password = forms.CharField(
+        label="密码（至少 10 个字符）",
+        max_length=128,
+        strip=False,
+        widget=forms.PasswordInput({"autocomplete": "new-password"}),
+    )
+    again = forms.CharField(
+        label="再输一次密码",
+        max_length=128,
+        strip=False,
+        widget=forms.PasswordInput({"autocomplete": "new-password"}),
+    )
+
+    def clean_phone(self) -> str:
+        return mobile_or_nothing(self.cleaned_data["phone"])
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        password, again = cleaned.get("password"), cleaned.get("again")
+        if password and again and password != again:
+            self.add_error("again", "两次输入的密码不一样。")
+        elif password:
+            person = User(username=cleaned.get("phone", ""), name=cleaned.get("name", ""))
+            try:
+                validate_password(password, person)
+            except ValidationError as error:
+                self.add_error("password", error)
+        return cleaned

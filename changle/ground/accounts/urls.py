@@ -1,10 +1,11 @@
 from django.urls import include, path
 
-from changle.ground.accounts.views import door, keys, me
+from changle.ground.accounts.views import door, joining, keys, me
 
 
 ours = [
     path("sign-in/", door.sign_in, name="sign_in"),
+    path("join/", joining.join_in, name="join"),
     path("demo/", door.demo_sign_in, name="demo_sign_in"),
     path("sign-out/", door.sign_out, name="sign_out"),
     path("arrive/", door.arrive, name="arrive"),
@@ -13,8 +14,8 @@ ours = [
     path("sessions/end-others/", me.end_other_sessions, name="end_other_sessions"),
     path("password/", keys.change_password, name="password"),
 ]
-# The names that the sign-in library looks for. What is not here does not exist: no sign-up, no
-# mail, no password by mail.
+# The names that the sign-in library looks for. What is not here does not exist: no sign-up of the
+# library's, no mail, no password by mail.
 librarys = [
     path("sign-in/", door.sign_in, name="account_login"),
     path("sign-in/code/", door.second_step, name="mfa_authenticate"),

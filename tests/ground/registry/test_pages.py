@@ -10,10 +10,10 @@ from django.utils import timezone
 from openpyxl import load_workbook
 
 from changle.core.log import LogEntry
-from changle.ground.registry.models import ClassItem, Crosswalk, Identity, Organisation
+from changle.ground.registry.models import ClassItem, Crosswalk, Organisation
 from changle.ground.registry.queries import EXPORT_COLUMNS, seed_classes
 from tests.factories.accounts import make_user
-from tests.factories.registry import make_organisation, make_uscc
+from tests.factories.registry import make_organisation
 from tests.factories.territory import make_district, make_grant
 
 
@@ -163,7 +163,7 @@ def test_only_who_may_export_takes_a_file(client, tree, enter):
 
 def test_the_page_of_another_street_is_not_found(client, tree, clerk):
     row = make_organisation(tree.communities[1][0])
-    for step in ("", "edit/", "rename/", "relocate/", "convert/", "extract.pdf"):
+    for step in ("", "edit/", "rename/", "relocate/", "extract.pdf"):
         assert client.get(f"{LIST}{row.pk}/{step}").status_code == 404, step
     assert client.post(f"{LIST}{row.pk}/move/pause/", {"note": "停"}).status_code == 404
 
@@ -367,17 +367,6 @@ def test_a_seat_moves_within_ones_own_places(client, tree, clerk):
     assert client.post(f"{LIST}{row.pk}/relocate/", {**sent, "place": there.pk}).status_code == 422
     assert client.post(f"{LIST}{row.pk}/relocate/", {**sent, "place": here.pk}).status_code == 302
     assert Organisation.objects.get(pk=row.pk).community == here
-
-
-def test_a_filed_body_becomes_a_registered_one(client, tree, clerk):
-    row = make_organisation(tree.communities[0][0])
-    sent = {"kind": "MF", "uscc": "", "on": "2021-05-01"}
-    assert client.post(f"{LIST}{row.pk}/convert/", sent).status_code == 422
-    sent["uscc"] = make_uscc("MF")
-    assert client.post(f"{LIST}{row.pk}/convert/", sent).status_code == 302
-    assert Organisation.objects.get(pk=row.pk).kind == "MF"
-    kinds = Identity.objects.filter(organisation=row).order_by("starts_on")
-    assert list(kinds.values_list("kind", flat=True)) == ["BA", "MF"]
 
 
 def test_a_step_of_tomorrow_is_refused(client, tree, clerk):

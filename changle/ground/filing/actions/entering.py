@@ -57,7 +57,7 @@ def enter_body(row: Filing, *, by: Actor, now: datetime) -> Organisation:
 
 def file_team(row: Filing, columns: dict[str, Any], *, by: Actor, now: datetime) -> Organisation:
     """A team that meant to be founded keeps its record and becomes a filed body."""
-    team = Organisation.objects.select_related("node").get(pk=row.organisation_id)
+    team = body_of(row, "node")
     if team.kind != Organisation.Kind.PRE or team.state != Organisation.State.ACTIVE:
         raise FilingRefused("这个团队已经备案、登记或终止。")
     on = timezone.localdate(now)
@@ -98,7 +98,12 @@ def end_filing(row: Filing, *, by: Actor, now: datetime) -> None:
 
 
 def filed_body(row: Filing) -> Organisation:
-    body = Organisation.objects.select_related("node", "category").get(pk=row.organisation_id)
+    body = body_of(row, "node", "category")
     if body.kind != Organisation.Kind.BA:
         raise FilingRefused("这个组织已不是备案组织。")
     return body
+
+
+def body_of(row: Filing, *along: str) -> Organisation:
+    """The body as it stands now, not as it was when the row was read."""
+    return Organisation.objects.select_related(*along).get(filings=row)

@@ -6,7 +6,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from changle.core.reach import Actor
-from changle.ground.filing.models import Filing, FilingTurn
+from changle.ground.filing.models import Filing, FilingMember, FilingTurn
 from changle.ground.registry.models import Organisation
 from changle.ground.territory.models import Node
 from changle.ground.territory.roles import Permission
@@ -15,6 +15,7 @@ from changle.ground.territory.roles import Permission
 WITH = ("community__parent", "category", "initiator", "organisation__node", "organisation__category",
         "charter", "premises_proof")  # fmt: skip
 PAGE = 50
+DIGITS = 18  # of a key: within a bigint
 # Column of the application -> column of the body, in the order in which people read them.
 CHANGES: dict[str, tuple[str, str]] = {
     "name": ("name", "名称"),
@@ -52,7 +53,9 @@ class Filters:
     def of(cls, asked: Any) -> "Filters":
         def key(name: str) -> int | None:
             text = asked.get(name, "")
-            return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else None  # noqa: PLR2004  a bigint
+            return (
+                int(text) if text.isascii() and text.isdecimal() and len(text) <= DIGITS else None
+            )
 
         state, kind = asked.get("state", ""), asked.get("kind", "")
         return cls(
@@ -128,6 +131,30 @@ def open_communities() -> list[tuple[str, list[tuple[int, str]]]]:
 def community_of(pk: int) -> Node | None:
     rows = Node.objects.filter(kind=Node.Kind.COMMUNITY, ends_on__isnull=True, pk=pk)
     return rows.select_related("parent").first()
+
+
+def members_of(row: Filing) -> list[FilingMember]:
+    return list(row.members.order_by("sort", "pk"))
+
+
+def team_of(actor: Actor, key: str) -> Organisation | None:
+    """The team that a person keeps and means to file, named by an address."""
+    if not (key.isascii() and key.isdecimal() and len(key) <= DIGITS):
+        return None
+    rows = actor.rows(Organisation, Permission.ORGANISATION_EDIT)
+    return rows.filter(pk=int(key), kind=Organisation.Kind.PRE, state="active").first()
+
+
+def changes_shown(row: Filing) -> list[Difference]:
+    """Old and new of an application for a change that has not been decided."""
+    if row.kind != Filing.Kind.CHANGE or row.organisation is None or row.state not in Filing.OPEN:
+        return []
+    return differences(row, row.organisation)
+
+
+def applications_of(actor: Actor, body: Organisation) -> "QuerySet[Filing]":
+    rows = actor.rows(Filing, Permission.FILING_VIEW).filter(organisation=body)
+    return rows.exclude(state=Filing.State.DRAFT).order_by("-pk")
 
 
 def differences(row: Filing, body: Organisation) -> list[Difference]:

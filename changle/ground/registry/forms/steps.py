@@ -4,14 +4,11 @@ from typing import Any
 
 from django import forms
 
-from changle.core.codes import normalise_uscc
 from changle.ground.accounts.forms import Dressed
-from changle.ground.registry.models import Organisation
 from changle.ground.territory.forms import Day, PlaceField, offer
 
 
 SIZE_OF_NOTE = 200
-REGISTERED = [pair for pair in Organisation.Kind.choices if pair[0] in Organisation.REGISTERED]
 
 
 class Dated(Dressed, forms.Form):
@@ -31,23 +28,6 @@ class RelocateForm(Dated):
     def __init__(self, *args: Any, places: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         offer(self.fields["place"], places)
-
-
-class FileForm(Dated):
-    filing_number = forms.CharField(label="备案编号", max_length=40, required=False)
-    field_order = ("filing_number", "on", "note")
-
-
-class ConvertForm(Dated):
-    kind = forms.ChoiceField(label="登记为", choices=[("", "请选择"), *REGISTERED])
-    uscc = forms.CharField(label="统一社会信用代码", max_length=40, help_text="18 位，见登记证书。")
-    name = forms.CharField(
-        label="登记的名称", max_length=120, required=False, help_text="与原名称相同的可不填。"
-    )
-    field_order = ("kind", "uscc", "name", "on", "note")
-
-    def clean_uscc(self) -> str:
-        return normalise_uscc(self.cleaned_data["uscc"])
 
 
 class MoveForm(Dressed, forms.Form):

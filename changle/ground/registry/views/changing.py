@@ -16,15 +16,12 @@ from changle.ground.registry.actions import (
     Outdated,
     add_organisation,
     change_organisation,
-    convert_organisation,
     move_organisation,
     rename_organisation,
 )
 from changle.ground.registry.forms import (
     AddForm,
-    ConvertForm,
     EditForm,
-    FileForm,
     RelocateForm,
     RenameForm,
 )
@@ -164,36 +161,4 @@ def relocate(request: Request, pk: int) -> HttpResponse:
     )  # fmt: skip
     return fill(request, form, sheet, lambda: move_organisation(
         pk=pk, by=request.actor, now=timezone.now(), **form.cleaned_data
-    ))  # fmt: skip
-
-
-@page(Permission.ORGANISATION_EDIT)
-def convert(request: Request, pk: int) -> HttpResponse:
-    row = editable_or_404(request, pk)
-    form = ConvertForm(request.POST or None, initial={"on": timezone.localdate()})
-    sheet = Sheet(
-        heading=f"{row.name}转登记", button="转登记", done="已转登记。", back=page_of(row), grave=True,
-        about="从生效日期起作为登记的社会组织统计，此前仍按备案统计；历史不断。",
-    )  # fmt: skip
-    return fill(request, form, sheet, lambda: convert_organisation(
-        pk=pk, by=request.actor, now=timezone.now(), **form.cleaned_data
-    ))  # fmt: skip
-
-
-@page(Permission.ORGANISATION_EDIT)
-def enter_filing(request: Request, pk: int) -> HttpResponse:
-    """A team that only meant to be founded is filed."""
-    row = editable_or_404(request, pk)
-    if row.kind != Organisation.Kind.PRE:
-        raise Http404
-    form = FileForm(request.POST or None, initial={"on": timezone.localdate()})
-    sheet = Sheet(
-        heading=f"{row.name}备案", button="备案", done="已备案。", back=page_of(row),
-        about="从生效日期起作为备案的社区社会组织统计。",
-    )  # fmt: skip
-    return fill(request, form, sheet, lambda: change_organisation(
-        pk=pk, version=row.version, by=request.actor, now=timezone.now(),
-        changes={"kind": Organisation.Kind.BA.value, "registered_on": form.cleaned_data["on"],
-                 "filing_number": form.cleaned_data["filing_number"]},
-        on=form.cleaned_data["on"], note=form.cleaned_data["note"],
     ))  # fmt: skip
