@@ -13,7 +13,6 @@ from django.db.models import (
     Count,
     Exists,
     F,
-    FilteredRelation,
     OuterRef,
     Q,
     QuerySet,
@@ -77,18 +76,6 @@ BODY_STREET = Cut(
 )
 
 
-def printable(rows: "QuerySet[Post]") -> "QuerySet[Post]":
-    """With what the page of rows prints of each: its seat and code are those of the body."""
-    return rows.annotate(
-        street=FilteredRelation("organisation__street"),
-        community=FilteredRelation("organisation__community"),
-        code=Case(
-            When(organisation__uscc="", then=F("organisation__filing_number")),
-            default=F("organisation__uscc"),
-        ),
-    )
-
-
 def once(day: date, which: Q) -> "QuerySet[Post]":
     """Of each person in each living body one post of those that fit: each counts once a body."""
     held = Post.objects.filter(which, in_office(day))
@@ -97,7 +84,7 @@ def once(day: date, which: Q) -> "QuerySet[Post]":
         person_id=OuterRef("person_id"),
         pk__lt=OuterRef("pk"),
     )
-    return printable(held.filter(standing(day), ~Exists(earlier)))
+    return held.filter(standing(day), ~Exists(earlier))
 
 
 def standing(day: date) -> Q:
@@ -149,7 +136,7 @@ def full_time(day: date, after: date) -> "QuerySet[Post]":
 
 
 def members(day: date, _after: date) -> "QuerySet[Post]":
-    return printable(Post.objects.filter(standing(day), in_office(day), kind__in=JOINED))
+    return Post.objects.filter(standing(day), in_office(day), kind__in=JOINED)
 
 
 def registered(day: date, _after: date) -> "QuerySet[Identity]":

