@@ -30,6 +30,7 @@ CATEGORY = Cut(name="category", label="备案类别", key="category_id", text="c
 # The kinds of the summary table, by the crosswalk from the filing category.
 REPORT = Cut(name="report", label="汇总表类别", key="report__target__code",
              text="report__target__name")  # fmt: skip
+UNIT = Cut(name="unit", label="主管单位", key="organisation__competent_unit")
 ENDING = Cut(name="ending", label="止因", key="closed_by", labels=dict(Identity.Closing.choices))
 
 
@@ -78,9 +79,10 @@ class Opened:
 
     def __call__(self, first: date, after: date) -> "QuerySet[Identity]":
         begun = Identity.objects.filter(starts_on__gte=first, starts_on__lt=after)
-        # A slip put right on its first day left an empty span that opened nothing.
+        # A slip put right on its first day left an empty span that opened nothing; so did a record
+        # that was a second one of its body.
         lasting = Q(ends_on__isnull=True) | ~Q(ends_on=F("starts_on"))
-        lasting |= ~Q(closed_by=Identity.Closing.CHANGED)
+        lasting |= ~Q(closed_by__in=(Identity.Closing.CHANGED, Identity.Closing.MERGED))
         return begun.filter(lasting, kind__in=self.kinds, opened_by__in=self.openings)
 
 
@@ -123,7 +125,7 @@ declare(
     Indicator(
         code="registry.filed", name="备案的社区社会组织", unit="家", kind="stock",
         definition="期末仍在备案的社区社会组织；转登记的自转登记之日起不再计入，长期未活动和注销备案的不计。",
-        records=filed, cuts=(STREET, COMMUNITY, CATEGORY, REPORT), **PLACED,
+        records=filed, cuts=(STREET, COMMUNITY, CATEGORY, REPORT, UNIT), **PLACED,
     ),
     Indicator(
         code="registry.teams", name="拟成立团队", unit="个", kind="stock",

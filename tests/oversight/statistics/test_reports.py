@@ -104,6 +104,34 @@ def test_the_classes_sum_to_what_is_registered(tree, bodies, this_year):
     assert told.faults == []
 
 
+def test_a_competent_unit_of_two_streets_counts_once_in_all(tree, bodies, this_year):
+    for place in (tree.communities[0][0], tree.communities[1][0], tree.communities[1][1]):
+        make_organisation(place, competent_unit="样例区民政局")
+    make_organisation(tree.communities[0][1], competent_unit="样例区文化局")
+    told, table = filled("T1", tree.root, *this_year, finer=True)
+    column = {line: table[line]["主管单位总数"] for line in table}
+    assert (column["甲街道 小计"], column["乙街道 小计"], column["合计"]) == (2, 1, 2)
+    assert (column["一社区"], column["四社区"]) == (1, 1)
+    assert told.faults == []
+
+
+def test_the_four_kinds_and_the_unclassified_sum_to_the_total(tree, bodies, this_year):
+    _told, table = filled("T1", tree.root, *this_year, finer=True)
+    kinds = ("行业协会类个数", "社会服务类个数", "公益慈善类个数", "其他类个数", "未分类")
+    for line in table.values():
+        assert sum(line[kind] for kind in kinds) == line["社会组织总数"]
+
+
+def test_what_the_platform_does_not_report_up_is_said(client, bureau, this_year):
+    shown = client.get(T1).content.decode()
+    assert "平台实时" in shown
+    assert "平台未上报" in shown
+    text = b"".join(client.get(f"{T1}file.csv").streaming_content).decode("utf-8-sig")
+    head, *lines = csv.reader(StringIO(text))
+    assert {line[head.index("填报状态")] for line in lines} == {"平台实时"}
+    assert {line[head.index("填报日期")] for line in lines} == {this_year[1].isoformat()}
+
+
 @pytest.mark.parametrize("url", [T1, f"{T1}?detail=community", T9])
 def test_every_cell_leads_to_that_many_rows(client, bureau, url):
     told = client.get(url).content.decode()

@@ -1,7 +1,8 @@
 """Report tables as declared layouts over indicators: every cell leads to the rows it counts."""
 
+from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from urllib.parse import quote_plus
@@ -9,9 +10,15 @@ from urllib.parse import quote_plus
 from changle.core.indicators import cross, parts, standing, value
 from changle.core.periods import Period
 from changle.core.sheets import Column
-from changle.ground.registry.indicators import KINDS
-from changle.ground.registry.models import ClassItem, Organisation
+from changle.core.sheets.writing import ColumnKind
 from changle.ground.territory.models import Node
+from changle.oversight.statistics.queries.lines import (
+    Line,
+    class_lines,
+    community_lines,
+    kind_lines,
+    place_lines,
+)
 
 
 @dataclass(frozen=True)
@@ -23,18 +30,19 @@ class Measure:
     cut: str = ""
     part: str = ""
     over: str = ""  # an average: total ÷ this indicator, never an average of averages
+    distinct: str = ""  # how many different parts by this cut, those without one left out
+    says: Callable[[date], str] | None = None  # words instead of a number, of the day it is as of
 
+    @property
+    def sums(self) -> bool:
+        """Whether the lines sum to the total."""
+        return not (self.over or self.distinct or self.says)
 
-@dataclass(frozen=True)
-class Line:
-    """One row of a table: a place, or a part by a cut."""
-
-    label: str
-    key: str
-    cut: str
-    node: int = 0  # a place of its own, to which its cells lead
-    note: str = ""
-    deep: bool = False  # one of those that the next line which is not sums up
+    @property
+    def kind(self) -> ColumnKind:
+        if self.says:
+            return "text"
+        return "decimal" if self.over else "int"
 
 
 @dataclass(frozen=True)
@@ -42,6 +50,7 @@ class Cell:
     text: str
     number: int | float | None
     query: str = ""  # what the rows behind it are asked by
+    counted: bool = True  # the number is that of those rows
 
 
 @dataclass(frozen=True)
@@ -75,10 +84,7 @@ class Filled:
         return [
             *head,
             Column("line", "项目", "text", 20),
-            *(
-                Column(m.label, m.label, "decimal" if m.over else "int", 16)
-                for m in self.table.columns
-            ),
+            *(Column(m.label, m.label, m.kind, 16) for m in self.table.columns),
         ]
 
     def records(self) -> list[dict[str, Any]]:
@@ -87,7 +93,10 @@ class Filled:
         whole = Line("合计", "", "")
         return [
             {"note": line.note, "line": line.label}
-            | {label: cell.number for label, cell in zip(labels, cells, strict=True)}
+            | {
+                label: cell.number if cell.query else cell.text
+                for label, cell in zip(labels, cells, strict=True)
+            }
             for line, cells in [*self.rows, (whole, self.total)]
         ]
 
@@ -97,47 +106,6 @@ class Filled:
             [f"{ln.note} {ln.label}".strip(), *(c.text for c in cells)] for ln, cells in self.rows
         ]
         return [*lines, ["合计", *(c.text for c in self.total)]]
-
-
-def place_lines(node: Node) -> list[Line]:
-    """Streets of a district, communities of a street."""
-    below = Node.Kind.STREET if node.kind == Node.Kind.DISTRICT else Node.Kind.COMMUNITY
-    children = Node.objects.filter(parent=node, kind=below).order_by("sort", "pk")
-    return [Line(child.label, str(child.pk), below, child.pk) for child in children]
-
-
-def community_lines(district: Node) -> list[Line]:
-    """The communities of each street, and the street that sums them up."""
-    if district.kind != Node.Kind.DISTRICT:
-        return place_lines(district)
-    under: dict[int | None, list[Line]] = {}
-    communities = Node.objects.filter(kind=Node.Kind.COMMUNITY, path__under=district.path)
-    for one in communities.order_by("sort", "pk"):
-        line = Line(one.label, str(one.pk), Node.Kind.COMMUNITY, one.pk, deep=True)
-        under.setdefault(one.parent_id, []).append(line)
-    return [
-        line
-        for street in place_lines(district)
-        for line in [*under.get(street.node, []), replace(street, label=f"{street.label} 小计")]
-    ]
-
-
-def kind_lines(_node: Node) -> list[Line]:
-    """The kinds of registered bodies."""
-    return [Line(KINDS[kind], kind, "kind") for kind in Organisation.REGISTERED]
-
-
-def class_lines(_node: Node) -> list[Line]:
-    """The classes of associations, non-enterprise units and foundations, in their order."""
-    lists = {"association": "社会团体", "nonenterprise": "民办非企业单位", "foundation": "基金会"}
-    items = ClassItem.objects.filter(list__in=lists).order_by("sort", "pk")
-    lines = [
-        Line(item.name, str(item.pk), "class", note=label)
-        for name, label in lists.items()
-        for item in items
-        if item.list == name
-    ]
-    return [*lines, Line("未填行业分类", "", "class")]
 
 
 FILED, COMMUNITIES = "registry.filed", "territory.communities"
@@ -161,12 +129,14 @@ TABLES = {
     table.code: table
     for table in (
         TableOf(
-            "T1", "社区社会组织汇总", "备案的社区社会组织，按街道或社区。平均数为合计除以社区数。",
+            "T1", "社区社会组织汇总", "备案的社区社会组织，按街道或社区。平均数为合计除以社区数；"
+            "主管单位为现登记的不同单位数，同一单位在几处的，合计中只算一次；数字由平台实时汇总，未经填报和上报。",
             place_lines,
             (
                 Measure("社区数量", COMMUNITIES),
                 Measure("社会组织总数", FILED),
                 Measure("社会组织平均数", FILED, over=COMMUNITIES),
+                Measure("主管单位总数", FILED, distinct="unit"),
                 *(Measure(label, FILED, "report", part) for label, part in REPORT_KINDS),
                 Measure("未分类", FILED, "report", ""),
                 Measure("成员总数", "registry.members"),
@@ -174,6 +144,9 @@ TABLES = {
                 Measure("办公场所数量", "registry.premises"),
                 Measure("办公场所总面积", "registry.premises_area"),
                 Measure("办公场所平均面积", "registry.premises_area", over=COMMUNITIES),
+                Measure("填报日期", "", says=lambda day: day.isoformat()),
+                Measure("填报状态", "", says=lambda _day: "平台实时"),
+                Measure("上报日期", "", says=lambda _day: "平台未上报"),
             ),
             ("社会组织总数", (*(label for label, _part in REPORT_KINDS), "未分类")),
             community_lines,
@@ -210,20 +183,20 @@ def fill(table: TableOf, *, node: Node, period: Period, today: date, finer: bool
     lines = table.finer(node) if finer and table.finer else table.lines(node)
     asking = {"path": node.path or "", "period": period, "today": today, "stamp": standing()}
     columns = [column_of(m, lines, asking) for m in table.columns]
+    as_of = min(period.last_day, today)
     span = f"from={period.start}&to={period.end}"  # one for all the thousands of cells
     rows = [
         (
             line,
             [
-                cell(m, node, line, span, c[line.cut, line.key])
+                cell(m, node, line, span, c[line.cut, line.key], as_of)
                 for m, c in zip(table.columns, columns, strict=True)
             ],
         )
         for line in lines
     ]
     sums = [total_of(m, asking) for m in table.columns]
-    total = [cell(m, node, None, span, s) for m, s in zip(table.columns, sums, strict=True)]
-    as_of = min(period.last_day, today)
+    total = [cell(m, node, None, span, s, as_of) for m, s in zip(table.columns, sums, strict=True)]
     return Filled(table, node, period, as_of, rows, total, faults(table, rows, total))
 
 
@@ -242,6 +215,12 @@ def column_of(measure: Measure, lines: list[Line], asking: dict[str, Any]) -> Nu
 def by_key(
     measure: Measure, cut: str, keys: list[str], asking: dict[str, Any]
 ) -> dict[str, int | float | None]:
+    if measure.says:
+        return dict.fromkeys(keys)
+    if measure.distinct:
+        both = cross(measure.code, cut, measure.distinct, **asking)
+        found = Counter(key for (key, part), count in both.items() if part and count)
+        return {key: found[key] for key in keys}
     if measure.cut:
         both = cross(measure.code, cut, measure.cut, **asking)
         return {key: both.get((key, measure.part), 0) for key in keys}
@@ -253,6 +232,10 @@ def by_key(
 
 
 def total_of(measure: Measure, asking: dict[str, Any]) -> int | float | None:
+    if measure.says:
+        return None
+    if measure.distinct:
+        return sum(bool(part.key) for part in parts(measure.code, measure.distinct, **asking))
     if measure.cut:
         told = parts(measure.code, measure.cut, **asking)
         return sum(part.value for part in told if part.key == measure.part)
@@ -273,7 +256,10 @@ def cell(
     line: Line | None,
     span: str,
     number: float | None,
+    as_of: date,
 ) -> Cell:
+    if measure.says:
+        return Cell(measure.says(as_of), None)
     text = "—" if number is None else f"{number:,.2f}" if measure.over else f"{number:,}"
     at = line.node if line and line.node else node.pk
     told = f"code={measure.code}&node={at}&{span}"
@@ -281,7 +267,7 @@ def cell(
         told += f"&by={line.cut}&key={quote_plus(line.key)}"
     elif measure.cut:
         told += f"&by={measure.cut}&key={quote_plus(measure.part)}"
-    return Cell(text, number, told)
+    return Cell(text, number, told, counted=not measure.distinct)
 
 
 def faults(table: TableOf, rows: list[tuple[Line, list[Cell]]], total: list[Cell]) -> list[str]:
@@ -314,6 +300,6 @@ def missing(
     gaps = [
         (measure.label, (whole[n].number or 0) - sum(cells[n].number or 0 for cells in lines))
         for n, measure in enumerate(table.columns)
-        if not measure.over
+        if measure.sums
     ]
     return [(label, gap) for label, gap in gaps if gap]
