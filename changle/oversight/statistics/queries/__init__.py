@@ -12,7 +12,8 @@ from changle.oversight.statistics.queries.asking import (
     printed,
     widest_place,
 )
-from changle.oversight.statistics.queries.reports import TABLES, Filled, Line, TableOf, fill
+from changle.oversight.statistics.queries.lines import Line
+from changle.oversight.statistics.queries.reports import TABLES, Filled, TableOf, fill
 
 
 __all__ = [
