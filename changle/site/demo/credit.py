@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 from django.utils import timezone
 
@@ -79,7 +80,7 @@ def inspections(
                 )
             )  # fmt: skip
     OfficialFact.objects.bulk_create(rows, batch_size=500)
-    hand = {"by": scene.by, "now": scene.now}
+    hand: dict[str, Any] = {"by": scene.by, "now": scene.now}
     for number, (body, days) in enumerate(zip(mended, (60, 75, 84, 130, 120, 40), strict=True)):
         result = ("基本合格", "不合格", "基本合格", "不合格", "基本合格", "一年未年检")[number]
         paper = Paper(
@@ -125,7 +126,7 @@ def grade(body: Organisation, stars: str, begun: date) -> OfficialFact:
 
 def listings(scene: Scene, chosen: Iterator[Organisation]) -> None:
     """Two on the list since some weeks, one off it again, one of the old ones on the graver list."""
-    hand = {"by": scene.by, "now": scene.now}
+    hand: dict[str, Any] = {"by": scene.by, "now": scene.now}
     ago = [scene.today - timedelta(days=days) for days in (50, 33, 47, 16, 20)]
     grounds = {one.code: one for one in ListGround.objects.order_by("pk")}
     paper = Paper(authority=AUTHORITY, document="样例公告〔1〕号")
@@ -146,7 +147,8 @@ def listings(scene: Scene, chosen: Iterator[Organisation]) -> None:
 
 
 def penalties(scene: Scene, chosen: Iterator[Organisation]) -> None:
-    today, hand = scene.today, {"by": scene.by, "now": scene.now}
+    today = scene.today
+    hand: dict[str, Any] = {"by": scene.by, "now": scene.now}
     told = [
         ("警告", 320, None),
         ("警告", 41, None),

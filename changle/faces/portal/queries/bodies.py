@@ -103,7 +103,7 @@ def told(fact: OfficialFact, standing: Standing) -> dict[str, str]:
     if end:
         span += f"，{spoken(end)}{'移出' if listed else '到期'}"
     parts = [
-        f"{fact.year}年度" if fact.year and fact.kind == INSPECTION else "",
+        f"{fact.year}年度" if fact.year else "",
         fact.result or ("已列入" if listed else ""),
         f"（{fact.ground}）" if fact.ground else "",
         yuan(fact.amount_fen) if fact.amount_fen else "",
