@@ -15,6 +15,7 @@ from django.utils import timezone
 from changle.core.log import LogEntry
 from changle.ground.accounts.models import User
 from changle.ground.annual.models import AnnualReport
+from changle.ground.people.models import Paper, Post
 from changle.ground.registry.models import Organisation
 from changle.ground.territory.models import Grant, Node
 from changle.ground.territory.queries import actor_for
@@ -99,10 +100,16 @@ def fill(route: str, entry: URLPattern, street: str) -> str:
     }  # fmt: skip
     if "nodes/" in route or "places/" in route or "streets/" in route:
         values["pk"] = node.pk
-    elif "people/" in route:
+    elif "people/" in route and "organisations/" not in route:
         values["pk"] = grant.user_id
     elif "grants/" in route:
         values["pk"] = grant.pk
+    if "desk/posts/" in route:
+        held = Post.objects.filter(organisation__street__name=street).order_by("pk").first()
+        values["pk"] = held.pk if held else 0
+    elif "desk/papers/" in route:
+        kept = Paper.objects.filter(organisation__street__name=street).order_by("pk").first()
+        values |= {"pk": kept.pk if kept else 0, "name": "recall"}
     if "annual/" in route:
         values |= annual_values(route, street)
     parts = []
