@@ -82,6 +82,66 @@ def test_a_list_is_imported_explained_counted_and_undone(page, site, size, tmp_p
     assert figure(page, site) == before
 
 
+def some_body(page, site, number):
+    """A registered body of the sample: its address, name and code."""
+    page.goto(f"{site}/desk/organisations/?kind=MF")
+    link = page.locator("table tbody a").nth(number)
+    name = link.inner_text().strip()
+    link.click()
+    page.wait_for_load_state()
+    found = re.search(r"\b52[0-9A-Z]{16}\b", page.locator("main").inner_text())
+    return page.url, name, found[0]
+
+
+def test_an_inspection_list_changes_a_bodys_page_and_undo_takes_it_back(page, site, size, tmp_path):
+    sign_in(page, site, "qu")
+    address, name, uscc = some_body(page, site, 0 if size == "desk" else 3)
+    rows = ["社会组织名称,统一社会信用代码,年检年度,年检结论",
+            f"{name},{uscc},2011,合格", f"{name},{uscc},2012,基本合格", "样例查无此组织,,2012,合格"]  # fmt: skip
+    path = tmp_path / "年检结论.csv"
+    path.write_text("\n".join(rows), encoding="gb18030")
+    bring_in(page, site, path)
+    expect(page.locator("main")).to_contain_text("年检（年报）结论")
+    expect(page.locator("#rows")).to_contain_text("补录须有统一社会信用代码和名称")
+    assert fits(page)
+    shoot(page, "import-inspection", size)
+    write_good(page)
+    batch = page.url
+    page.goto(address)
+    for told in ("2011", "2012", "基本合格"):
+        expect(page.locator("main")).to_contain_text(told)
+    page.goto(batch)
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.get_by_role("button", name="撤销本次导入").click()
+    expect(page.locator("main")).to_contain_text("已撤销", timeout=60_000)
+    page.goto(address)
+    expect(page.locator("main")).not_to_contain_text("2011")
+
+
+def test_what_a_list_writes_over_is_ticked_cell_by_cell(page, site, size, tmp_path):
+    sign_in(page, site, "qu")
+    address, name, uscc = some_body(page, site, 1 if size == "desk" else 4)
+    rows = [
+        "名称,统一社会信用代码,住所,联系人,简称",
+        f"{name},{uscc},样例新路 {size} 号,样例丙,样例简",
+    ]
+    path = tmp_path / "名录.csv"
+    path.write_text("\n".join(rows), "utf-8")
+    bring_in(page, site, path)
+    expect(page.locator("#rows")).to_contain_text(f"样例新路 {size} 号")
+    contact = page.get_by_label("联系人").and_(page.locator('[type="checkbox"]'))
+    assert fits(page)
+    contact.set_checked(not contact.is_checked())
+    page.locator("#rows").scroll_into_view_if_needed()
+    shoot(page, "import-diff", size)
+    page.locator("#rows").get_by_role("button", name="保存选择").click()
+    expect(page.locator("main")).to_contain_text("已保存选择，尚未写入组织库")
+    shoot(page, "import-diff-saved", size)
+    write_good(page)
+    page.goto(address)
+    expect(page.locator("main")).to_contain_text(f"样例新路 {size} 号")
+
+
 @pytest.mark.realdata
 def test_the_official_inspection_list_comes_in_whole(page, site, size):
     path = OFFICIAL / "annual_inspection.csv"
