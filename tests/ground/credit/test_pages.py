@@ -1,7 +1,7 @@
 """The room of credit and the district's lists: who sees what, forms that keep what was typed, queries."""
 
 import re
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from html import unescape
 from io import BytesIO
 
@@ -102,6 +102,13 @@ class TestRoom:
         client = enter(role, places.get(role, tree.streets[0]))
         assert client.get(room(body, rest)).status_code == 404
         assert client.post(room(body, rest), {"on": TODAY}).status_code == 404
+
+    def test_a_listing_entered_too_late_says_so(self, enter, tree, body):
+        make_listing(body, date(2026, 5, 6), recorded_at=datetime(2026, 5, 13, 4, tzinfo=UTC))
+        client = enter("DCA", tree.root)
+        assert "录入晚于规定" not in text(client.get(room(body)))
+        body.facts.update(recorded_at=datetime(2026, 5, 14, 4, tzinfo=UTC))
+        assert "录入晚于规定的 5 个工作日（应在2026年5月13日前）" in text(client.get(room(body)))
 
     def test_queries_do_not_grow_with_the_facts(self, enter, tree, body):
         client = enter("DCA", tree.root)
@@ -270,6 +277,22 @@ class TestBoards:
         body = full(tree.streets[0])
         make_listing(body, TODAY - timedelta(days=300))
         assert body.name not in text(enter("DCA", tree.root).get("/desk/credit/proposals/"))
+
+    @pytest.mark.parametrize(
+        ("results", "proposed"),
+        [
+            (("不合格", "一年未年检"), True), (("合格", "不合格"), False), (("不合格", "合格"), False),
+            (("不合格", ""), False), (("", "两年未年检"), True), (("基本合格", "基本合格"), False),
+        ],
+    )  # fmt: skip
+    def test_two_bad_years_in_a_row_are_shown_for_revocation(
+        self, enter, tree, body, results, proposed
+    ):
+        for year, result in zip((YEAR - 1, YEAR), results, strict=True):
+            if result:
+                make_fact(body, "inspection", year=year, result=result)
+        page = text(enter("DCA", tree.root).get("/desk/credit/proposals/"))
+        assert ("提请撤销登记" in page) is proposed
 
     def test_many_are_passed_and_the_doubtful_stand_apart(self, enter, tree):
         sound = [

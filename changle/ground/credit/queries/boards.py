@@ -186,7 +186,36 @@ def doubts_of(body: Organisation, standing: Standing, year: int) -> list[str]:
 
 
 def proposals(actor: Actor, asked: Asked, today: date) -> list[Row]:
-    """Who has been on the list of abnormal activity for the full term: shown, never done by itself."""
+    """What a rule asks the bureau to decide on: shown, never done by itself."""
+    return [*for_the_serious_list(actor, asked, today), *for_revocation(actor, asked, today)]
+
+
+def for_revocation(actor: Actor, asked: Asked, today: date) -> list[Row]:
+    """Who was absent or failed year after year up to the last one (MCA order 27, art. 10)."""
+    needed = numbers(today)["revocation_years"]
+    rows = facts_seen(actor, asked, Kind.INSPECTION).filter(
+        year__gte=today.year - 1 - needed, organisation__state__in=Organisation.LIVING
+    )
+    told: dict[int, dict[int, OfficialFact]] = {}
+    for fact in rows.order_by("year", "starts_on", "pk"):
+        told.setdefault(fact.organisation_id, {})[fact.year or 0] = fact
+    found = []
+    for years in told.values():
+        last = max(years)
+        span = [years.get(last - n) for n in range(needed)]
+        bad = [
+            one for one in span if one is not None and one.result in {FAILED, MISSED, MISSED_TWICE}
+        ]
+        if len(bad) == needed or years[last].result == MISSED_TWICE:
+            why = "、".join(f"{one.year}年度{one.result}" for one in reversed(bad))
+            found.append(
+                row(years[last].organisation, "提请撤销登记", since=years[last].starts_on, why=why)
+            )
+    return sorted(found, key=lambda one: one.pk)
+
+
+def for_the_serious_list(actor: Actor, asked: Asked, today: date) -> list[Row]:
+    """Who has been on the list of abnormal activity for the full term."""
     term = years_after(today, -numbers(today)["serious_years"])
     rows = (
         facts_seen(actor, asked, Kind.ABNORMAL).filter(holding(today)).order_by("starts_on", "pk")
@@ -219,8 +248,8 @@ BOARDS = {
                     "半年内没有等级到期。"),
     "missing": Sheet("年检未结", "应参加该年度年检、还没有登记结论的组织。", missing,
                      "应检的组织都已登记结论。"),
-    "proposals": Sheet("提请严重失信", "列入活动异常名录已满期限的组织。是否列入由登记管理机关决定，平台不自动列入。",
-                       proposals, "没有满期限的组织。"),
+    "proposals": Sheet("提请处置", "列入活动异常名录已满期限、年检连续不合格或未参加的组织。是否处置由登记管理机关决定，平台不自动办理。",
+                       proposals, "没有需要提请处置的组织。"),
 }  # fmt: skip
 
 

@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from datetime import date
 
+from django.utils import timezone
+
+from changle.core.calendar import Calendar
 from changle.core.money import yuan
 from changle.core.reach import Actor
 from changle.ground.registry.models import OfficialFact, Organisation
@@ -19,6 +22,7 @@ from changle.ground.territory.roles import Permission
 
 
 Kind = OfficialFact.Kind
+PROMPT = {Kind.ABNORMAL, Kind.SERIOUS, Kind.PENALTY}  # to be entered within days (MCA order 60)
 verbs.update(
     {
         "record_fact": "登记官方事实", "close_rectification": "登记整改完成", "withdraw_fact": "更正官方事实",
@@ -65,11 +69,18 @@ class Told:
 
 
 def story_of(body: Organisation, standing: Standing) -> list[Told]:
-    """Every fact, the newest first, the withdrawn among them; one query."""
+    """Every fact, the newest first, the withdrawn among them; two queries."""
     rows = OfficialFact.objects.filter(organisation=body).select_related("recorded_by")
-    return [
-        told(fact, standing) for fact in sorted(rows.order_by("pk"), key=day_of_fact, reverse=True)
-    ]
+    calendar, days = Calendar.load(), standing.rules["entry_days"]
+    story = []
+    for fact in sorted(rows.order_by("pk"), key=day_of_fact, reverse=True):
+        one = told(fact, standing)
+        if fact.kind in PROMPT and fact.starts_on:
+            due = calendar.add_working_days(fact.starts_on, days)
+            if timezone.localdate(fact.recorded_at) > due:
+                one.lines.append(f"录入晚于规定的 {days} 个工作日（应在{spoken(due)}前）")
+        story.append(one)
+    return story
 
 
 def day_of_fact(fact: OfficialFact) -> tuple[date, int]:

@@ -62,6 +62,8 @@ PARAMETERS = {
                   source=GRADE_RULE, most=5),
         Parameter(name="serious_years", label="列入异常名录满此期限，提请列入严重违法失信名单", value=2,
                   unit="年", source=CREDIT_RULE),
+        Parameter(name="revocation_years", label="年检连续未参加或不合格满此年数，提请撤销登记", value=2,
+                  unit="年", source=MF_RULE, most=10),
         Parameter(name="entry_days", label="信用信息应在此期限内录入", value=5, unit="个工作日",
                   source=CREDIT_RULE),
     )
