@@ -1,6 +1,14 @@
 from django.urls import path
 
-from changle.ground.registry.views import changing, dictionary, importing, listing, listkinds, showing
+from changle.ground.registry.views import (
+    changing,
+    dictionary,
+    history,
+    importing,
+    listing,
+    listkinds,
+    showing,
+)
 
 
 app_name = "registry"
@@ -17,6 +25,7 @@ urlpatterns = [
     path("<int:pk>/edit/", changing.edit, name="edit"),
     path("<int:pk>/rename/", changing.rename, name="rename"),
     path("<int:pk>/relocate/", changing.relocate, name="relocate"),
+    path("<int:pk>/history/", history.field_history, name="field_history"),
     path("<int:pk>/extract.pdf", showing.extract, name="extract"),
     path("<int:pk>/move/<str:name>/", showing.move_state, name="move_state"),
     # Imports of spreadsheets begin here.

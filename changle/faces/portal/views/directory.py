@@ -2,6 +2,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -12,6 +13,7 @@ from changle.faces.portal.queries.bodies import COLUMNS, json_ld, page_of_body
 from changle.faces.portal.queries.cards import cards
 from changle.faces.portal.queries.places import figure_rows, place_of
 from changle.faces.portal.views.surroundings import absolute, printed
+from changle.ground.merging.queries.queue import survivor_of
 from changle.ground.registry.queries import Filters, page_of, public_directory
 
 
@@ -42,12 +44,20 @@ def directory(request: HttpRequest) -> HttpResponse:
     return printed(request, "portal/directory.html", context, tab="directory")
 
 
+def led_on(pk: int) -> HttpResponse:
+    """A record put into another has moved there for good; any other is not shown."""
+    survivor = survivor_of(pk)
+    if survivor is None or not public_directory(Filters()).filter(pk=survivor).exists():
+        raise Http404
+    return redirect("portal:organisation", survivor, permanent=True)
+
+
 @public
 @require_safe
 def organisation(request: HttpRequest, pk: int) -> HttpResponse:
     row = public_directory(Filters()).filter(pk=pk).values(*COLUMNS).first()
     if row is None:
-        raise Http404
+        return led_on(pk)
     crumbs = [
         {"href": reverse("portal:place", args=[row[f"{kind}_id"]]), "label": row[f"{kind}__name"]}
         for kind in ("street", "community")

@@ -10,8 +10,8 @@ from changle.ground.territory.queries import verbs
 from changle.ground.territory.roles import Permission
 
 
-WITH = ("node__parent", "street", "community", "field", "official_class", "category")
-MOST_DEEDS = 50
+WITH = ("node__parent", "street", "community", "field", "official_class", "category", "merged_into")
+MOST_DEEDS = 8  # the rest stand in the room of history
 verbs.update(
     {"change": "修改", "convert": "备案转登记", "lead": "设定分类对照", "retire": "停用分类"}
 )

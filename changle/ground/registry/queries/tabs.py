@@ -26,7 +26,14 @@ TABS: list[Tab] = [
         label="资料",
         address="registry:organisation",
         needs=Permission.ORGANISATION_VIEW,
-    )
+    ),
+    Tab(
+        name="history",
+        label="历史",
+        address="registry:field_history",
+        needs=Permission.ORGANISATION_VIEW,
+        sort=95,
+    ),
 ]
 
 

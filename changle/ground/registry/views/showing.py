@@ -19,6 +19,7 @@ from changle.ground.registry.queries import (
     facts_of,
     history_of,
     identities_of,
+    key_of,
     sections_of,
     tone,
 )
@@ -39,7 +40,23 @@ def found(request: Request, pk: int) -> Organisation:
 
 @page(Permission.ORGANISATION_VIEW)
 def organisation(request: Request, pk: int) -> HttpResponse:
-    return shown(request, found(request, pk))
+    """A record put into another leads there, where the asker may see that; `record` asks for itself."""
+    row = found(request, pk)
+    if (
+        row.merged_into_id
+        and "record" not in request.GET
+        and detail(request.actor, row.merged_into_id)
+    ):
+        there = reverse("registry:organisation", args=[row.merged_into_id])
+        return redirect(f"{there}?from={pk}")
+    return shown(request, row)
+
+
+def came_from(request: Request, row: Organisation) -> Organisation | None:
+    """The record that was asked for, if it was put into this one."""
+    asked = key_of(request.GET.get("from", ""))
+    told = detail(request.actor, asked) if asked else None
+    return told if told and told.merged_into_id == row.pk else None
 
 
 def shown(
@@ -50,6 +67,8 @@ def shown(
     offered = ORGANISATION.buttons(row, to=actor)
     context = {
         "row": row,
+        "came_from": came_from(request, row),
+        "into": detail(actor, row.merged_into_id) if row.merged_into_id else None,
         "tone": tone(row.state),
         "overdue": row.overdue_days(today),
         "moves": [one for one in offered if not one.refusal],
