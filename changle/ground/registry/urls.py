@@ -8,6 +8,7 @@ from changle.ground.registry.views import (
     listing,
     listkinds,
     showing,
+    succession,
 )
 
 
@@ -25,6 +26,8 @@ urlpatterns = [
     path("<int:pk>/edit/", changing.edit, name="edit"),
     path("<int:pk>/rename/", changing.rename, name="rename"),
     path("<int:pk>/relocate/", changing.relocate, name="relocate"),
+    path("<int:pk>/split/", succession.divide, name="split"),
+    path("<int:pk>/join/", succession.join, name="join"),
     path("<int:pk>/history/", history.field_history, name="field_history"),
     path("<int:pk>/extract.pdf", showing.extract, name="extract"),
     path("<int:pk>/move/<str:name>/", showing.move_state, name="move_state"),

@@ -59,7 +59,7 @@ BY_HAND = {name: move for name, move in ORGANISATION.moves.items() if not move.b
 
 
 def test_the_hand_written_table_knows_every_move():
-    """Those of a merge are made by its own app, and tested there."""
+    """Those of a merge or a succession are made by actions of their own, and tested there."""
     assert {name for table in ALLOWED.values() for _state, name in table} == set(BY_HAND)
 
 

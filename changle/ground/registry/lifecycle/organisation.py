@@ -41,6 +41,16 @@ def _merging() -> list[Move[Organisation]]:
     return [into, *out]
 
 
+def _succession() -> list[Move[Organisation]]:
+    """The ends that a division or a merger by law brings; the actions of succession make them."""
+    return [
+        Move(name=name, label=label, sources=set(Organisation.LIVING), target=State.DEREGISTERED,
+             needs=Permission.ORGANISATION_MOVE, guard=registered, reasoned=True, grave=True,
+             by_action=True)
+        for name, label in (("end_by_split", "分立终止"), ("end_by_merger", "合并终止"))
+    ]  # fmt: skip
+
+
 def _move(
     name: str,
     label: str,
@@ -87,6 +97,7 @@ ORGANISATION = Lifecycle(
     _move("cancel", "注销备案", {State.ACTIVE, State.PAUSED, State.LAPSED}, State.CANCELLED, filed,
           reasoned=True),
     _move("dissolve", "解散", {State.ACTIVE}, State.DISSOLVED, team, reasoned=True),
+    *_succession(),
     *_merging(),
 )  # fmt: skip
 
@@ -97,4 +108,6 @@ CLOSES = {
     "lapse": Identity.Closing.LAPSED,
     "cancel": Identity.Closing.CANCELLED,
     "dissolve": Identity.Closing.DISSOLVED,
+    "end_by_split": Identity.Closing.SPLIT,
+    "end_by_merger": Identity.Closing.ABSORBED,
 }

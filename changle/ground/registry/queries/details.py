@@ -1,10 +1,10 @@
 """One body with its history: what it was called and was, what the official systems say of it."""
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from changle.core.log import LogEntry
 from changle.core.reach import Actor
-from changle.ground.registry.models import Identity, OfficialFact, Organisation
+from changle.ground.registry.models import Identity, OfficialFact, Organisation, Succession
 from changle.ground.registry.queries.listing import Filters, public_directory
 from changle.ground.territory.queries import verbs
 from changle.ground.territory.roles import Permission
@@ -13,7 +13,13 @@ from changle.ground.territory.roles import Permission
 WITH = ("node__parent", "street", "community", "field", "official_class", "category", "merged_into")
 MOST_DEEDS = 8  # the rest stand in the room of history
 verbs.update(
-    {"change": "修改", "convert": "备案转登记", "lead": "设定分类对照", "retire": "停用分类"}
+    {
+        "change": "修改",
+        "convert": "备案转登记",
+        "lead": "设定分类对照",
+        "succeed": "分立（合并）承接",
+        "retire": "停用分类",
+    }
 )
 
 
@@ -43,6 +49,12 @@ def facts_of(organisation: Organisation) -> "QuerySet[OfficialFact]":
     """The dated facts that hold good; what was withdrawn is left out."""
     rows = OfficialFact.objects.filter(organisation=organisation, withdrawn_at__isnull=True)
     return rows.order_by("-year", "-starts_on", "kind", "pk")
+
+
+def successions_of(organisation: Organisation) -> "QuerySet[Succession]":
+    """Whom the body follows by law, and who follows it; the newest first."""
+    rows = Succession.objects.filter(Q(predecessor=organisation) | Q(successor=organisation))
+    return rows.select_related("predecessor", "successor").order_by("-on", "-pk")
 
 
 def history_of(organisation: Organisation) -> "QuerySet[LogEntry]":

@@ -23,6 +23,7 @@ from changle.ground.registry.queries import (
     sections_of,
     tone,
 )
+from changle.ground.registry.queries.details import successions_of
 from changle.ground.registry.queries.eligibility import standing_of
 from changle.ground.territory.queries import in_words
 from changle.ground.territory.roles import Permission
@@ -77,6 +78,10 @@ def shown(
         "today": today.isoformat(),
         "sections": sections_of(row, actor),
         "identities": list(identities_of(row)),
+        "successions": list(successions_of(row)),
+        "joins": row.is_registered
+        and row.state in Organisation.LIVING
+        and actor.reaches(row, Permission.ORGANISATION_MOVE),
         "facts": list(facts_of(row))[:MOST_FACTS],
         "standing": standing_of([row.pk], today)[row.pk],
         "history": in_words(history_of(row)),
