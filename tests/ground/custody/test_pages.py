@@ -76,6 +76,7 @@ def test_an_agreement_is_entered_with_its_paper_and_shown_to_both_sides(client, 
     enter("OADM", custodian.node)
     page = text(client.get(room(custodian)))
     assert body.name in page
+    assert room(body) not in page  # known by name, its record is not theirs to open
     file = client.get(f"/files/{row.agreement.public_id}/")
     assert b"".join(file.streaming_content) == PDF
 

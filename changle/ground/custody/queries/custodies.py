@@ -54,6 +54,7 @@ class Line:
     days_left: int | None
     edits: bool
     file_open: bool
+    body_open: bool  # whether the reader may open the body's own record
 
     @property
     def label(self) -> str:
@@ -80,6 +81,7 @@ def lines_of(rows: "QuerySet[Custody]", actor: Actor, today: date) -> list[Line]
             (row.ends_on - today).days if row.ends_on else None,
             actor.reaches(row.organisation, Permission.CUSTODY_EDIT),
             row.agreement is not None and actor.reaches(row, row.agreement.needs),
+            actor.reaches(row.organisation, Permission.ORGANISATION_VIEW),
         )
         for row in found
     ]

@@ -141,6 +141,10 @@ class MatterForm(Dressed, forms.Form):
             if fields:
                 yield heading, fields
 
+    def deciding(self) -> str:
+        """The section after which the page tells the periods and papers that follow."""
+        return "规模" if self.kind.is_event else "做什么"
+
     def clean_contact_phone(self) -> str:
         return phone_or_nothing(self.cleaned_data["contact_phone"])
 

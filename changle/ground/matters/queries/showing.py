@@ -22,7 +22,7 @@ TONES = {
     "held": "near", "post_report_due": "near", "reported": "near", "closed": "good",
 }  # fmt: skip
 MOST_DEEDS = 50
-verbs.update({"draft": "起草报告", "hand_in_licence": "补交安全许可"})
+verbs.update({"draft": "起草报告", "file": "上传附件", "hand_in_licence": "补交安全许可"})
 
 
 def tone(state: str) -> str:

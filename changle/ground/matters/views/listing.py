@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 from changle.core.access import Request, page
 from changle.core.periods import Period
 from changle.ground.matters.actions import acknowledge_many
+from changle.ground.matters.lifecycle import MATTER
 from changle.ground.matters.models import Matter
 from changle.ground.matters.queries import (
     Filters,
@@ -44,6 +45,11 @@ def matters(request: Request) -> HttpResponse:
     asked, here = filters.asked(), reverse("matters:matters")
     rows, following = page_of(listed(actor, filters), request.GET.get("after", ""))
     reviews = actor.holds(Permission.MATTER_REVIEW)
+    able = {
+        row.pk
+        for row, moves in MATTER.offers(rows, to=actor)
+        if any(one.name == "acknowledge" for one in moves)
+    }
     context = {
         "filters": filters,
         "lines": lines(rows),
@@ -54,7 +60,8 @@ def matters(request: Request) -> HttpResponse:
         "narrowed": asked.keys() - {"q"},
         "asked": asked,
         "reviews": reviews,
-        "bulk": reviews and any(row.state == Matter.State.SUBMITTED for row in rows),
+        "able": able,
+        "bulk": bool(able),
         "rules": actor.holds(Permission.MATTER_RULE),
         "body": body_to_report(actor),
     }

@@ -95,7 +95,13 @@ def saved(request: Request, form: MatterForm, words: dict[str, Any], deed: Any) 
             status = 409
         else:
             return sent(request, row)
-    context = {"form": form, "demand": demand_typed(request, form), "kind": form.kind, **words}
+    context = {
+        "form": form,
+        "kind": form.kind,
+        "demand": demand_typed(request, form),
+        "deciding": form.deciding(),
+        **words,
+    }
     return render(request, "matters/form.html", context, status=status)
 
 

@@ -64,6 +64,7 @@ def shown(
         "holds": reports and begun and row.state in MATTER.moves["hold"].sources,
         "tells": reports and row.state in MATTER.moves["report"].sources,
         "demand": demand,
+        "asks": row.state in EDITABLE | {State.SUBMITTED},
         "facts": facts_of(row, clear=actor.reaches(row, Permission.CONTACT_VIEW)),
         "papers": [
             (label, file)
