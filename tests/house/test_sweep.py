@@ -16,6 +16,8 @@ from changle.core.log import LogEntry
 from changle.ground.accounts.models import User
 from changle.ground.annual.models import AnnualReport
 from changle.ground.people.models import Paper, Post
+from changle.ground.custody.models import Custody
+from changle.ground.matters.models import LicenceRule, Matter, MatterType
 from changle.ground.registry.models import Organisation
 from changle.ground.territory.models import Grant, Node
 from changle.ground.territory.queries import actor_for
@@ -112,6 +114,8 @@ def fill(route: str, entry: URLPattern, street: str) -> str:
         values |= {"pk": kept.pk if kept else 0, "name": "recall"}
     if "annual/" in route:
         values |= annual_values(route, street)
+    if "desk/matters/" in route or "desk/custody/" in route:
+        values["pk"] = report_or_agreement(route, street)
     parts = []
     for part in re.split(r"(<[^>]+>)", route):
         if part.startswith("<"):
@@ -121,6 +125,16 @@ def fill(route: str, entry: URLPattern, street: str) -> str:
         else:
             parts.append(part)
     return "/" + "".join(parts)
+
+
+def report_or_agreement(route: str, street: str) -> int:
+    """A reported matter or a custody of that street; a rule where the door is to the rules."""
+    if "rules/" in route:
+        model = LicenceRule if "licence/" in route else MatterType
+        return model.objects.order_by("pk").values_list("pk", flat=True).first() or 0
+    rows = (Matter if "matters/" in route else Custody).objects.order_by("pk")
+    within = rows.filter(organisation__street__name=street)
+    return within.values_list("pk", flat=True).first() or 0
 
 
 def annual_values(route: str, street: str) -> dict[str, object]:
