@@ -15,9 +15,9 @@ from django.utils import timezone
 from changle.core.log import LogEntry
 from changle.ground.accounts.models import User
 from changle.ground.annual.models import AnnualReport
-from changle.ground.people.models import Paper, Post
 from changle.ground.custody.models import Custody
 from changle.ground.matters.models import LicenceRule, Matter, MatterType
+from changle.ground.people.models import Paper, Post
 from changle.ground.registry.models import Organisation
 from changle.ground.territory.models import Grant, Node
 from changle.ground.territory.queries import actor_for
