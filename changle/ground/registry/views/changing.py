@@ -25,6 +25,13 @@ from changle.ground.registry.forms import (
     RelocateForm,
     RenameForm,
 )
+from changle.ground.registry.forms.rivals import (
+    KEEP,
+    opened_anew,
+    opened_with,
+    rivals,
+    settled,
+)
 from changle.ground.registry.models import Organisation
 from changle.ground.registry.queries import (
     Lookalike,
@@ -108,10 +115,12 @@ def printed(
 def edit(request: Request, pk: int) -> HttpResponse:
     row = editable_or_404(request, pk)
     overrides = request.actor.reaches(row, Permission.CODE_OVERRIDE)
-    form = EditForm(
-        request.POST or None, organisation=row, classes=class_choices(row), overrides=overrides
-    )
-    words = {"heading": f"修改{row.name}", "back": page_of(row), "draft": f"edit-{row.pk}"}
+    asked = {"organisation": row, "classes": class_choices(row), "overrides": overrides}
+    chosen = any(name.startswith(KEEP) for name in request.POST)
+    data = settled(request.POST, EditForm(None, **asked)) if chosen else request.POST
+    form = EditForm(data or None, **asked)
+    words = {"heading": f"修改{row.name}", "back": page_of(row), "draft": f"edit-{row.pk}",
+             "was": opened_with(form)}  # fmt: skip
     if not form.is_bound:
         return printed(request, form, words)
     if not form.is_valid():
@@ -119,8 +128,9 @@ def edit(request: Request, pk: int) -> HttpResponse:
     try:
         saved(request, row, form)
     except Outdated as refusal:
-        form.renew(editable_or_404(request, pk).version)
-        told = {"refusal": str(refusal), "since": in_words(refusal.since)}
+        told = {"refusal": str(refusal), "since": in_words(refusal.since),
+                "rivals": list(rivals(form)), "was": opened_anew(form)}  # fmt: skip
+        form.renew(row.version)
         return printed(request, form, {**words, **told}, status=409)
     except Refused as refusal:
         return printed(request, form, {**words, **refused(request, refusal)}, status=409)
