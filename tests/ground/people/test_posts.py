@@ -27,7 +27,7 @@ from changle.ground.people.models import Person, Post
 from changle.ground.people.queries import head_of
 from changle.ground.registry.actions import Outdated as OutdatedBody
 from changle.ground.registry.models import Organisation
-from changle.ground.territory.actions import GrantRefused
+from changle.ground.territory.actions import GrantRefused, end_grant
 from changle.ground.territory.models import Grant
 from changle.ground.territory.queries import actor_for
 from tests.factories.accounts import make_user
@@ -533,3 +533,16 @@ def test_of_two_clerks_at_once_one_changes_the_head():
         hand.join()
     assert sorted(answers) == ["done", "refused"]
     assert Post.objects.filter(kind="head").count() == 1
+
+
+def test_leaving_after_the_access_has_been_cut_short_is_no_extension(
+    tree, body, by, now, secretary
+):
+    make_user("mishu")
+    clerk = make_actor("STO", tree.streets[0])
+    row = give_access(pk=secretary.pk, username="mishu", role="OADM", by=clerk, now=now)
+    soon, later = TODAY + timedelta(days=1), TODAY + timedelta(days=30)
+    end_grant(row=row.grant, on=soon, by=clerk, now=now)
+    end_post(pk=row.pk, on=later, because="resigned", by=by, now=now)
+    row.refresh_from_db()
+    assert (row.ends_on, Grant.objects.get(pk=row.grant_id).ends_on) == (later, soon)

@@ -11,7 +11,7 @@ from changle.core.codes import BadCode, check_resident_id
 from changle.core.log import LogEntry, changed, record
 from changle.core.reach import Actor
 from changle.core.refusals import Refused
-from changle.ground.people.models import Person, Post
+from changle.ground.people.models import PartyFact, Person, Post
 from changle.ground.people.queries.matching import Namesake, by_number, namesakes
 from changle.ground.people.queries.names import checked_name
 from changle.ground.territory.actions import spelled
@@ -204,6 +204,7 @@ def merge_people(*, post: int, other: int, by: Actor, now: datetime) -> Person:
             Post.objects.filter(person=drop).update(person=keep)
     except IntegrityError:
         raise PeopleRefused("两条记录在同一组织有时间重叠的同一职务，请先撤回其中一条。") from None
+    PartyFact.objects.filter(leader=drop).update(leader=keep)
     record(held, "merge_people", by=by, at=now, note=f"并入 {drop.pk} 号记录")
     return keep
 

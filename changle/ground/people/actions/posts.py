@@ -89,6 +89,8 @@ def edit_post(*, pk: int, version: int, changes: dict[str, Any], by: Actor, now:
     for name, value in after.items():
         setattr(row, name, value)
     if "ends_on" in after:
+        if access_stands(row, now):
+            refuse_extension(before["ends_on"], row.ends_on)
         carry_over(row, by=by, now=now)
     row.version += 1
     row.changed_at = now
@@ -98,17 +100,22 @@ def edit_post(*, pk: int, version: int, changes: dict[str, Any], by: Actor, now:
 
 
 def carry_over(row: Post, *, by: Actor, now: datetime) -> None:
-    """The grant ends when the post ends: earlier at once, later only by a new grant."""
-    today = timezone.localdate(now)
-    if row.grant is None or stand(row.grant, on=today) == "ended":
+    """The grant ends no later than the post."""
+    if row.ends_on is None or not access_stands(row, now):
         return
-    until = row.grant.ends_on
-    if row.ends_on is None or (until is not None and row.ends_on > until):
-        if until is not None:
-            raise PeopleRefused("此职务带有平台账户的授权，要延长请先结束任职，再另行任职和授权。")
-        return
-    if row.ends_on != until:
+    until, today = row.grant.ends_on if row.grant else None, timezone.localdate(now)
+    if row.grant is not None and (until is None or row.ends_on < until):
         cut(row.grant, max(row.ends_on, today), today=today, by=by, now=now, reason="任职结束")
+
+
+def access_stands(row: Post, now: datetime) -> bool:
+    return row.grant is not None and stand(row.grant, on=timezone.localdate(now)) != "ended"
+
+
+def refuse_extension(before: date | None, after: date | None) -> None:
+    """A grant can only be shortened, so that a longer one is given anew by who may give it."""
+    if before is not None and (after is None or after > before):
+        raise PeopleRefused("此职务带有平台账户的授权，要延长请先结束任职，再另行任职和授权。")
 
 
 @transaction.atomic
