@@ -56,7 +56,7 @@ if sys.argv[1] == "kill":
     batch = upload(file=file, node=root, by=by, now=NOW)
     check(pk=batch.pk, by=by, now=NOW)
     write(pk=batch.pk, good_only=False, doubtful=False, by=by, now=NOW, progress=Killed(0))
-else:
+elif sys.argv[1] == "again":
     batch = ImportBatch.objects.get()
     assert batch.state == "checked", batch.state
     assert not Organisation.objects.exists() and not Identity.objects.exists()
@@ -65,6 +65,28 @@ else:
     assert verify().holds
     write(pk=batch.pk, good_only=False, doubtful=False, by=by, now=NOW, progress=Quiet(0))
     assert Organisation.objects.count() == Identity.objects.count() == ROWS
+    seal_all()
+    assert verify().holds
+
+def renamed():
+    for line in lines():
+        name, code = line.split(",")
+        yield f"新{name},{code}" if "代码" not in code else line
+
+if sys.argv[1] == "kill-updates":
+    file = SimpleUploadedFile("b.csv", "\\n".join(renamed()).encode())
+    batch = upload(file=file, node=root, by=by, now=NOW)
+    check(pk=batch.pk, by=by, now=NOW)
+    write(pk=batch.pk, good_only=False, doubtful=False, by=by, now=NOW, progress=Killed(0))
+elif sys.argv[1] == "updates-again":
+    batch = ImportBatch.objects.latest("pk")
+    assert batch.state == "checked" and batch.counts["update"] == ROWS, batch.counts
+    assert not Organisation.objects.filter(name__startswith="新").exists()
+    assert Identity.objects.count() == ROWS
+    assert not batch.rows.filter(applied=True).exists()
+    write(pk=batch.pk, good_only=False, doubtful=False, by=by, now=NOW, progress=Quiet(0))
+    assert Organisation.objects.filter(name__startswith="新", version=2).count() == ROWS
+    assert Identity.objects.filter(ends_on=None, name__startswith="新").count() == ROWS
     seal_all()
     assert verify().holds
 """
@@ -97,4 +119,8 @@ def test_a_killed_import_leaves_nothing_and_may_be_run_again(surroundings) -> No
     killed = python(surroundings, "-c", PROGRAM, "kill")
     assert killed.returncode == -signal.SIGKILL, killed.stderr[-2000:]
     again = python(surroundings, "-c", PROGRAM, "again")
+    assert again.returncode == 0, again.stderr[-2000:]
+    killed = python(surroundings, "-c", PROGRAM, "kill-updates")
+    assert killed.returncode == -signal.SIGKILL, killed.stderr[-2000:]
+    again = python(surroundings, "-c", PROGRAM, "updates-again")
     assert again.returncode == 0, again.stderr[-2000:]

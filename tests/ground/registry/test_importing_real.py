@@ -129,3 +129,46 @@ def test_marks_and_trailing_spaces_go_silently(realdata, district, clerk) -> Non
     names = list(Organisation.objects.values_list("name", flat=True))
     assert len(names) == 13
     assert all(name == name.strip() and "\ufeff" not in name for name in names)
+
+
+def proposed(path: Path, district, clerk) -> ImportBatch:
+    """As a clerk meets it who changes nothing: what the file brings is proposed."""
+    batch = upload(file=SimpleUploadedFile(path.name, path.read_bytes()), node=district.root,
+                   by=clerk, now=NOW)  # fmt: skip
+    return check(pk=batch.pk, by=clerk, now=NOW)
+
+
+def test_the_inspection_list_is_known_as_one_and_comes_back_unchanged(
+    realdata, district, clerk
+) -> None:
+    batch = proposed(realdata("annual_inspection.csv"), district, clerk)
+    assert batch.options["brings"] == "inspection"
+    assert counts(batch) == {"new": 136}
+    write(pk=batch.pk, good_only=False, doubtful=False, by=clerk, now=NOW)
+    assert counts(proposed(realdata("annual_inspection.csv"), district, clerk)) == {"same": 136}
+    undo(pk=batch.pk, by=clerk, now=NOW)
+    assert Organisation.objects.count() == OfficialFact.objects.count() == 0
+
+
+def test_the_abnormal_list_is_fastened_to_the_bodies_it_names(realdata, district, clerk) -> None:
+    path = realdata("abnormal_directory.csv")
+    first = bring(path, district, clerk)
+    write(pk=first.pk, good_only=True, doubtful=False, by=clerk, now=NOW)
+    batch = proposed(path, district, clerk)
+    assert (batch.options["brings"], batch.options["listing"]) == ("credit", "abnormal")
+    assert counts(batch) == {"update": 133, "refused": 1}
+    assert reasons(batch, "refused") == ["130 代码与第 104 行重复"]
+    write(pk=batch.pk, good_only=True, doubtful=False, by=clerk, now=NOW)
+    assert OfficialFact.objects.filter(kind="abnormal").count() == 133
+    assert {body.version for body in Organisation.objects.all()} == {1}
+    refused = proposed(path, district, clerk)
+    assert counts(refused) == {"same": 133, "refused": 1}
+
+
+def test_an_unknown_house_refuses_the_list_where_nothing_is_to_be_added(
+    realdata, district, clerk
+) -> None:
+    path = realdata("abnormal_directory.csv")
+    batch = bring(path, district, clerk, brings="credit", listing="abnormal")
+    assert counts(batch) == {"refused": 134}
+    assert "只能记到已有的组织" in reasons(batch, "refused")[0]

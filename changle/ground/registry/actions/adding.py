@@ -4,11 +4,13 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime, time
+from functools import lru_cache
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 from pypinyin import lazy_pinyin
+from pypinyin.core import Pinyin
 
 from changle.core.codes import check_uscc
 from changle.core.log import LogEntry, record
@@ -19,6 +21,7 @@ from changle.ground.territory.models import Node
 
 
 CHUNK = 2000
+SPEAKER = Pinyin()
 OVERRIDE = "organisation.code_override"
 
 
@@ -87,9 +90,15 @@ def searchable(*texts: str) -> str:
     return "\n".join(unicodedata.normalize("NFKC", text).lower() for text in texts if text)
 
 
+@lru_cache(maxsize=50_000)
+def spoken(part: str) -> tuple[str, ...]:
+    """The syllables of a word; names are made of the same few thousand words."""
+    return tuple(lazy_pinyin(part))
+
+
 def sounds(name: str) -> tuple[str, str]:
     """The pinyin without tones, and the initials, of a name; Latin letters stay."""
-    syllables = lazy_pinyin(name)
+    syllables = [syllable for part in SPEAKER.seg(name) for syllable in spoken(part)]
     # What was no Chinese comes back as it stood; it has no first letter of its own.
     initials = (one if one in name else one[:1] for one in syllables)
     return "".join(syllables).lower()[:600], "".join(initials).lower()[:120]
