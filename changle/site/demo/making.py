@@ -19,7 +19,17 @@ from changle.ground.registry.actions import (
 from changle.ground.registry.models import ClassItem, OfficialFact, Organisation
 from changle.ground.territory.models import Node
 from changle.ground.territory.queries import actor_for, district
-from changle.site.demo import annual, credit, custody, matters, people, places, posts
+from changle.site.demo import (
+    annual,
+    credit,
+    custody,
+    filing,
+    matters,
+    merging,
+    people,
+    places,
+    posts,
+)
 from changle.site.demo.bodies import Maker, at_close
 from changle.site.demo.scene import Scene
 
@@ -32,6 +42,8 @@ ROOMS: tuple[Callable[[Scene], None], ...] = (
     credit.furnish,
     matters.furnish,
     annual.furnish,
+    filing.furnish,
+    merging.furnish,
 )  # in this order, each on what stands before it
 
 
