@@ -102,6 +102,18 @@ def test_a_draft_is_kept_though_much_is_missing(client, enter, body):
     assert client.get(f"{LIST}{row.pk}/edit/").status_code == 404
 
 
+@pytest.mark.parametrize("code", ["festival", "charity", "charter", "foreign_gift"])
+def test_a_draft_is_taken_up_again_with_all_that_was_typed(client, enter, body, code):
+    facts = {"budget_fen": 120_000, "decided_on": day(-1)}
+    row = make_matter(body=body, kind=make_type(code), **facts)
+    enter("OADM", body.node)
+    page = text(client.get(f"{LIST}{row.pk}/edit/"))
+    assert "辖区文艺队伍演出" in page
+    assert "最迟报告日" in page
+    assert ("1,200.00元" in page) is (code != "charter")
+    assert (f"{at(20):%Y-%m-%dT%H:%M}" in page) is (code in {"festival", "charity"})
+
+
 def test_late_asks_why_and_keeps_what_was_typed(client, enter, body):
     enter("OADM", body.node)
     row = make_matter(body=body, days=2)

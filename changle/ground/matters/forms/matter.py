@@ -167,7 +167,7 @@ class MatterForm(Dressed, forms.Form):
         told = {name: self[name].value() for name in self.fields if name in DECIDING}
         return {
             name: (
-                timezone.localtime(value).strftime("%Y-%m-%dT%H:%M")
+                value.strftime("%Y-%m-%dT%H:%M")  # the widget has made it local
                 if isinstance(value, datetime)
                 else str(value)
             )
