@@ -8,6 +8,7 @@ urlpatterns = [
     path("verify/<str:code>/", rest.verify, name="verify"),
     path("my/filings/", mine.filings, name="mine"),
     path("my/filings/start/", mine.begin, name="mine_start"),
+    path("my/filings/read/", mine.read, name="mine_read"),
     path("my/filings/<int:pk>/", mine.filing, name="mine_one"),
     path("my/filings/<int:pk>/step/<int:number>/", mine.step, name="mine_step"),
     path("my/filings/<int:pk>/members/<int:member>/strike/", mine.strike, name="mine_strike"),

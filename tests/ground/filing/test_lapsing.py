@@ -23,6 +23,7 @@ from changle.ground.filing.actions import (
     propose_lapses,
     start_change,
 )
+from changle.ground.filing.lifecycle import LAPSE
 from changle.ground.filing.models import Filing, LapseProposal
 from changle.ground.filing.queries import ACTIVITY_SOURCES, certificate, silent_bodies
 from changle.ground.registry.models import Organisation
@@ -77,7 +78,7 @@ def test_silent_bodies_are_put_before_their_street_once(here, street):
     assert (row.organisation, row.state, row.months) == (body, "proposed", 12)
     assert fresh.pk not in [pk for pk, _day in silent_bodies(timezone.localdate(), 12)]
     assert Notice.objects.filter(to=admin.user_id).count() == 1
-    assert Notice.objects.filter(to=street.user_id).count() == 1
+    assert list(LAPSE.waiting(street)) == [row]
 
 
 def test_a_verified_activity_counts_as_a_sign_of_life(here, monkeypatch):

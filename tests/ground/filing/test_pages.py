@@ -200,6 +200,9 @@ def test_a_return_says_why_to_the_resident(client, enter, tree, here):
     sent["reason"] = "请写清楚<b>什么时候</b>活动"
     assert client.post(f"{DESK}{row.pk}/send-back/", sent).status_code == 302
     client.force_login(User.objects.get(pk=row.initiator_id))
+    assert "新消息" in page(client.get(MY))
+    assert client.post(f"{MY}read/").status_code == 302
+    assert "新消息" not in page(client.get(MY))
     shown = page(client.get(f"{MY}{row.pk}/"))
     assert "请写清楚&lt;b&gt;" in shown
     assert "修改并重新提交" in shown

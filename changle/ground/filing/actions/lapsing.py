@@ -23,6 +23,8 @@ from changle.ground.territory.roles import Permission
 
 AT_ONCE = 500  # proposals of one night; the rest follow in the next ones
 State = LapseProposal.State
+# Held by the body's own administrators alone; the street finds the proposal among its to-dos.
+OWN_ADMINS = Permission.MATTER_REPORT
 
 
 @daily(time(6, 40))
@@ -55,8 +57,7 @@ def warn(row: LapseProposal, *, now: datetime) -> None:
         "仍在活动的，请联系社区核实。"
     )
     url = reverse("registry:organisation", args=[row.organisation_id])
-    # Those who keep the body's own record are among its editors, and so is the street.
-    tell(row, text, needs=Permission.ORGANISATION_EDIT, by=SYSTEM, at=now, url=url)
+    tell(row, text, needs=OWN_ADMINS, by=SYSTEM, at=now, url=url)
 
 
 @transaction.atomic
@@ -87,4 +88,4 @@ def keep(*, pk: int, reason: str, by: Actor, now: datetime) -> LapseProposal:
 
 def told(row: LapseProposal, text: str, *, by: Actor, now: datetime) -> None:
     url = reverse("registry:organisation", args=[row.organisation_id])
-    tell(row, text, needs=Permission.ORGANISATION_EDIT, by=by, at=now, url=url)
+    tell(row, text, needs=OWN_ADMINS, by=by, at=now, url=url)

@@ -50,6 +50,7 @@ DECIDING = {
     "send_back": "filing:send_back",
 }  # fmt: skip
 PHONE = "contact_phone"
+DECIDE = "filing/decide.html"
 
 
 def tone_of(row: Filing) -> str:
@@ -155,7 +156,7 @@ def opinion(request: Request, pk: int) -> HttpResponse:
     )  # fmt: skip
     return fill(request, form, sheet, lambda: agree(
         pk=pk, by=request.actor, now=timezone.now(), **form.cleaned_data
-    ))  # fmt: skip
+    ), template=DECIDE)  # fmt: skip
 
 
 @page(Permission.FILING_OPINION)
@@ -178,7 +179,7 @@ def returned(request: Request, pk: int, deed: Any) -> HttpResponse:
     )  # fmt: skip
     return fill(request, form, sheet, lambda: deed(
         pk=pk, by=request.actor, now=timezone.now(), **form.cleaned_data
-    ))  # fmt: skip
+    ), template=DECIDE)  # fmt: skip
 
 
 @page(Permission.FILING_REVIEW)
@@ -201,7 +202,7 @@ def approval(request: Request, pk: int) -> HttpResponse:
     )  # fmt: skip
     return fill(request, form, sheet, lambda: file(
         pk=pk, by=request.actor, now=timezone.now(), **form.cleaned_data
-    ))  # fmt: skip
+    ), template=DECIDE)  # fmt: skip
 
 
 @page(Permission.FILING_REVIEW)

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 from changle.core.access import Request, signed_in
 from changle.core.file_views import serve
 from changle.core.lifecycle import Offered
+from changle.core.notices import inbox, mark_read
 from changle.core.refusals import Refused
 from changle.ground.filing.actions import (
     add_paper,
@@ -58,7 +59,16 @@ def step_page(row: Filing, number: int) -> str:
 def filings(request: Request) -> HttpResponse:
     rows = list(mine(request.actor)[:100])
     told = [(row, where_it_is(row)) for row in rows]
-    return printed(request, "filing/mine.html", {"rows": told})
+    unread = list(inbox(request.actor).filter(read_at__isnull=True)[:5])
+    return printed(request, "filing/mine.html", {"rows": told, "unread": unread})
+
+
+@signed_in
+@require_POST
+def read(request: Request) -> HttpResponse:
+    """A resident has no desk on which to tick their notices off."""
+    mark_read(by=request.actor, now=timezone.now())
+    return redirect("filing:mine")
 
 
 @signed_in

@@ -126,7 +126,7 @@ def decided(
     )  # fmt: skip
     return fill(request, form, sheet, lambda: deed(
         pk=row.pk, reason=form.cleaned_data["reason"], by=request.actor, now=timezone.now()
-    ))  # fmt: skip
+    ), template="filing/decide.html")  # fmt: skip
 
 
 @page(Permission.FILING_RULE)
