@@ -135,6 +135,6 @@ def pairs_return(row: Merge, by: Actor, now: datetime) -> None:
         if not DuplicatePair.objects.filter(left=both[0], right=both[1]).exists():
             fresh = DuplicatePair(
                 left_id=told["left"], right_id=told["right"], reasons=told["reasons"],
-                score=told["score"], found_at=parse_datetime(told["found_at"]),
+                score=told["score"], found_at=parse_datetime(told["found_at"]) or now,
             )  # fmt: skip
             PAIR.begin(fresh, DuplicatePair.State.OPEN, at=now).save()

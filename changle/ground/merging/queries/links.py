@@ -5,7 +5,7 @@ key in words (files, notices), or by the node's path. A new app's tables are thu
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -42,7 +42,7 @@ class Link:
     field: str
     to: str  # "organisation" | "node" | "path"
     key: str = "pk"  # the attribute of what is referred to
-    where: tuple[tuple[str, str], ...] = field(default=())
+    where: tuple[tuple[str, str], ...] = ()
     worded: bool = False  # the key is kept as text
 
     def key_of(self, body: Organisation) -> Any:

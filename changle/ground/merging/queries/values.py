@@ -73,11 +73,11 @@ def differing(one: Organisation, other: Organisation) -> list[str]:
 
 
 def likelier_survivor(one: Organisation, other: Organisation) -> Organisation:
-    """The registered before the filed, the fuller before the emptier, the earlier before the later."""
+    """The registered before the filed, one with its number first, then the fuller, then the earlier."""
 
-    def order(row: Organisation) -> tuple[int, int, int]:
+    def order(row: Organisation) -> tuple[int, bool, int, int]:
         filled = sum(plain(row, name) not in {None, ""} for name in CHOSEN)
-        return RANK[row.kind], -filled, row.pk
+        return RANK[row.kind], not (row.uscc or row.filing_number), -filled, row.pk
 
     return min(one, other, key=order)
 

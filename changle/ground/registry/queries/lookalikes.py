@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Q, QuerySet
 
@@ -83,9 +84,10 @@ def sketch_at(place: Node | None, **fields: str) -> Sketch:
         street, community = place.parent_id, place
     elif place is not None and place.kind == Node.Kind.STREET:
         street = place.pk
+    named: dict[str, Any] = {"name": "", **fields}
     return Sketch(
         street_id=street, community_id=community.pk if community else None,
-        community=community.name if community else "", **{"name": "", **fields},
+        community=community.name if community else "", **named,
     )  # fmt: skip
 
 

@@ -115,7 +115,11 @@ def printed(
 def edit(request: Request, pk: int) -> HttpResponse:
     row = editable_or_404(request, pk)
     overrides = request.actor.reaches(row, Permission.CODE_OVERRIDE)
-    asked = {"organisation": row, "classes": class_choices(row), "overrides": overrides}
+    asked: dict[str, Any] = {
+        "organisation": row,
+        "classes": class_choices(row),
+        "overrides": overrides,
+    }
     chosen = any(name.startswith(KEEP) for name in request.POST)
     data = settled(request.POST, EditForm(None, **asked)) if chosen else request.POST
     form = EditForm(data or None, **asked)
