@@ -111,8 +111,11 @@ def test_who_sees_and_who_edits(client, tree, body, enter, role, place, sees, ed
     if sees and not edits:
         assert all("党员" not in text(answers[i]) and "1950" not in text(answers[i]) for i in (2,))
         assert "新增任职" not in text(answers[0])
-    for rest in ("people/add/", "people/head/", "people/members/", "people/members.xlsx", "party/"):
+    for rest in ("people/add/", "people/head/", "people/members/", "party/"):
         assert (client.get(at(body, rest)).status_code == 200) == edits
+    takes = edits and role != "CTR"  # an operator takes no list of people away
+    assert (client.get(at(body, "people/members.xlsx")).status_code == 200) == takes
+    assert ("members.xlsx" in text(client.get(at(body, "people/")))) == takes
     for rest in ("edit/", "person/", "end/"):
         assert (client.get(f"/desk/posts/{post.pk}/{rest}").status_code == 200) == edits
 
@@ -323,3 +326,13 @@ def test_an_account_of_the_body_keeps_its_own_people_only(client, body, enter, t
     assert client.get(at(other, "people/")).status_code == 404
     assert client.post(at(body, "people/add/"), typed()).status_code == 302
     assert client.post(at(other, "people/add/"), typed()).status_code == 404
+
+
+@pytest.mark.parametrize("role", ["SEC", "CTR", "AUD", "COM"])
+def test_access_is_given_by_who_keeps_people_and_grants(client, tree, body, enter, role):
+    place = tree.root if role in {"SEC", "AUD"} else tree.streets[0]
+    enter(role, place)
+    make_user("mishu")
+    url = f"/desk/posts/{make_post(body, 'secretary').pk}/access/"
+    assert client.get(url).status_code == 404
+    assert client.post(url, {"username": "mishu", "role": "OADM"}).status_code == 404

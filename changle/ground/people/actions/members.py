@@ -129,5 +129,5 @@ def present(organisation: int, kind: str, on: date) -> set[tuple[str, str, str]]
 @transaction.atomic
 def note_members_export(*, organisation: int, count: int, by: Actor, now: datetime) -> None:
     """Who takes a list of people away leaves a line in the log."""
-    node = by.rows(Node, Permission.PEOPLE_VIEW).get(organisation=organisation)
+    node = by.rows(Node, Permission.PEOPLE_SEALED).get(organisation=organisation)
     record(node, "export_members", by=by, at=now, note=f"会员名单（掩码）{count} 行")

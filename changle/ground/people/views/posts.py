@@ -248,7 +248,7 @@ def end(request: Request, pk: int) -> HttpResponse:
 
 @page(Permission.GRANT_EDIT)
 def access(request: Request, pk: int) -> HttpResponse:
-    row = post_or_404(request, pk, Permission.GRANT_EDIT)
+    row = post_or_404(request, pk, Permission.PEOPLE_EDIT)
     form = AccessForm(request.POST or None)
     until = f"至 {row.ends_on}（当日失效）" if row.ends_on else "至离任之日"
     sheet = Sheet(
