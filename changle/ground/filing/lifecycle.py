@@ -29,6 +29,8 @@ class FilingLife(Lifecycle[Filing]):
 
 def complete(filing: Filing) -> None:
     terms = Rulebook(timezone.localdate()).terms(filing.category_id)
+    if filing.community.ends_on is not None:
+        raise MoveRefused("所在社区已经撤销，请撤回后选新的社区重新申请。")
     wanting = lacks(filing, filing.members.count(), terms)
     if wanting:
         raise MoveRefused("".join(wanting))

@@ -33,7 +33,7 @@ from changle.ground.filing.lifecycle import FILING
 from changle.ground.filing.models import Filing, FilingMember, FilingTurn
 from changle.ground.filing.queries import Filters, certificate, listed
 from changle.ground.registry.models import Identity, Organisation
-from changle.ground.territory.models import Grant
+from changle.ground.territory.models import Grant, Node
 from changle.ground.territory.queries import actor_for
 from tests.factories.filing import (
     agreed,
@@ -145,6 +145,13 @@ def test_what_is_wanting_is_told_before_submission(here):
         assert words in str(told.value)
 
 
+def test_a_community_that_is_no_more_takes_no_application(here):
+    row = make_draft_filing(here, by := resident())
+    Node.objects.filter(pk=here.pk).update(ends_on=timezone.localdate())
+    with pytest.raises(MoveRefused, match="撤销"):
+        submit(pk=row.pk, by=by, now=timezone.now())
+
+
 def test_a_rule_of_one_category_asks_for_more_members(tree, here):
     bureau = make_actor("DCA", tree.root)
     facts = {"starts_on": timezone.localdate(), "minimum_members": 8, "larger_members": 20,
@@ -231,6 +238,7 @@ def test_a_returned_one_is_put_right_and_handed_in_again(tree, here, street):
     )  # fmt: skip
     row = submit(pk=row.pk, by=by, now=timezone.now())
     assert (row.state, row.return_reason, row.opinion) == ("submitted", "", "")
+    assert row.phone_confirmed is False
     assert row.due_on is not None
 
 

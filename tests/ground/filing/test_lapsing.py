@@ -26,6 +26,7 @@ from changle.ground.filing.actions import (
 from changle.ground.filing.lifecycle import LAPSE
 from changle.ground.filing.models import Filing, LapseProposal
 from changle.ground.filing.queries import ACTIVITY_SOURCES, certificate, silent_bodies
+from changle.ground.registry.actions import move
 from changle.ground.registry.models import Organisation
 from tests.factories.custody import make_custody
 from tests.factories.filing import agreed, make_filing
@@ -105,6 +106,14 @@ def test_the_street_confirms_or_keeps(here, street):
     assert Notice.objects.filter(to=admin.user_id, text__contains="走访无人").exists()
     propose_lapses(timezone.now())
     assert not LapseProposal.objects.filter(state="proposed").exists()
+
+
+def test_a_body_that_ended_otherwise_leaves_nothing_to_decide(here, street):
+    body = silent(here)
+    propose_lapses(timezone.now())
+    move(body.pk, "cancel", by=street, now=timezone.now(), note="成员迁离")
+    propose_lapses(timezone.now())
+    assert LapseProposal.objects.get().state == "closed"
 
 
 @pytest.mark.parametrize("role", ["COM", "CTR", "AUD", "OADM", "other"])

@@ -192,7 +192,7 @@ def submit(*, pk: int, by: Actor, now: datetime) -> Filing:
     along = {
         "submitted_on": row.submitted_on or today, "return_reason": "", "opinion": "",
         "opinion_confirmer": "", "opinion_on": None, "opinion_by_id": None,
-        "version": row.version + 1,
+        "phone_confirmed": False, "version": row.version + 1,
     }  # fmt: skip
     return FILING.fire(pk, "submit", by=by, now=now, along=along)
 

@@ -15,9 +15,11 @@ from changle.ground.filing.actions.applying import FilingRefused
 from changle.ground.filing.lifecycle import LAPSE
 from changle.ground.filing.models import LapseProposal
 from changle.ground.filing.queries import silent_bodies
+from changle.ground.filing.queries.lapsing import PROPOSABLE
 from changle.ground.filing.queries.rules import Rulebook
 from changle.ground.registry.actions import move
 from changle.ground.registry.models import Organisation
+from changle.ground.territory.queries import keeper
 from changle.ground.territory.roles import Permission
 
 
@@ -33,6 +35,7 @@ def propose_lapses(now: datetime) -> None:
     """Put bodies without verified activity before their street; done twice, it finds nothing more."""
     today = timezone.localdate(now)
     months = Rulebook(today).terms().lapse_months
+    close_answered(now)
     found = silent_bodies(today, months)[:AT_ONCE]
     bodies = Organisation.objects.select_for_update(of=("self",)).select_related("node")
     locked = bodies.in_bulk([pk for pk, _last in found])
@@ -49,6 +52,19 @@ def propose_lapses(now: datetime) -> None:
         if new:
             record(_row, "propose_lapse", by=SYSTEM, at=now, target=State.PROPOSED)
             warn(_row, now=now)
+
+
+def close_answered(now: datetime) -> None:
+    """A body that has ended by another way leaves nothing for its street to decide."""
+    why, today = "备案已经终止", timezone.localdate(now)
+    open_ = LapseProposal.objects.filter(state=State.PROPOSED)
+    ended = open_.exclude(organisation__kind="BA", organisation__state__in=PROPOSABLE)
+    house = keeper(Permission.ORGANISATION_EDIT)
+    for pk in ended.order_by("pk").values_list("pk", flat=True):
+        LAPSE.fire(
+            pk, "close_proposal", by=house, now=now, note=why,
+            along={"decided_on": today, "reason": why},
+        )  # fmt: skip
 
 
 def warn(row: LapseProposal, *, now: datetime) -> None:
