@@ -77,12 +77,12 @@ declare(
         records=in_time, cuts=CUTS, **PLACED,
     ),
     Indicator(
-        code="annual.rate", name="年报率", unit="", kind="rate",
+        code="annual.rate", name="年报率", unit="%", kind="rate",
         definition="已报年度报告 ÷ 应报年度报告（免报的不在分母里）；由分子分母直接相除。",
         above="annual.submitted", below="annual.due",
     ),
     Indicator(
-        code="annual.in_time_rate", name="按时年报率", unit="", kind="rate",
+        code="annual.in_time_rate", name="按时年报率", unit="%", kind="rate",
         definition="按时报送 ÷ 应报年度报告。",
         above="annual.in_time", below="annual.due",
     ),

@@ -1,6 +1,7 @@
 """The pages of reports: each works, keeps what was typed, stays shut for other places."""
 
 import re
+from contextlib import closing
 from datetime import date
 from html import unescape
 from io import BytesIO
@@ -304,8 +305,8 @@ def test_the_stamped_page_is_kept_with_the_report(
     stored = StoredFile.objects.get()
     assert "签章页.pdf" in text(client.get(url(report)))
     handed = client.get(f"/files/{stored.public_id}/")
-    assert b"".join(handed.streaming_content) == pdf
-    handed.close()
+    with closing(handed._resource_closers.pop().__self__):  # the file, and not the connection
+        assert b"".join(handed.streaming_content) == pdf
     bad = SimpleUploadedFile("a.pdf", b"MZ", "application/pdf")
     assert client.post(url(report, "scan/"), {"file": bad}).status_code == 409
     enter("STO", tree.streets[1])

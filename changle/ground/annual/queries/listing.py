@@ -27,7 +27,7 @@ GROUPS = [
     *State.choices,
 ]
 TONES = {
-    "preparing": "near", "checked": "near", "submitted": "", "accepted": "good", "returned": "",
+    "preparing": "near", "checked": "near", "submitted": "near", "accepted": "good", "returned": "",
     "closed": "good", "excused": "calm",
 }  # fmt: skip
 

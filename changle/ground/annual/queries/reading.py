@@ -64,6 +64,11 @@ class Part:
         return sum(cell.field.required and not blank(cell.value) for cell in self.cells)
 
     @property
+    def told_above(self) -> list[Finding]:
+        """What is said over the form: a figure that differs from the house says so beside itself."""
+        return [one for one in self.findings if not one.code.startswith("differs.")]
+
+    @property
     def errors(self) -> int:
         return sum(finding.blocks for finding in self.findings)
 
