@@ -76,13 +76,13 @@ class Indicator:
 
 @dataclass(frozen=True)
 class Figure:
-    """A value as it is shown: `value` is a whole number, or a rate to four places."""
+    """A value as it is shown: `value` is a whole number, or a rate (see `rate`)."""
 
     indicator: Indicator
     path: str
     period: Period
     as_of: date
-    value: int | float | None  # None: a rate over nothing
+    value: int | float | None  # of a rate over nothing: None
     numerator: int | None = None
     denominator: int | None = None
 
@@ -211,8 +211,14 @@ def _value(code: str, path: str, period: Period, today: date) -> Figure:
 
 
 def rate(bare: Figure, above: int, below: int) -> Figure:
-    """A rate is computed from its own numerator and denominator, never from other rates."""
-    quotient = round(above / below, 4) if below else None
+    """A rate is computed from its own numerator and denominator, never from other rates.
+
+    In percent to two places where its unit is %, else a quotient to four.
+    """
+    percent = bare.indicator.unit == "%"
+    quotient = (
+        (round(above * 100 / below, 2) if percent else round(above / below, 4)) if below else None
+    )
     return replace(bare, value=quotient, numerator=above, denominator=below)
 
 

@@ -11,6 +11,8 @@ from changle.core.log import record
 from changle.core.reach import Actor
 from changle.core.refusals import Refused
 from changle.ground.accounts.models import User
+from changle.ground.credit.queries.rules import seed_grounds
+from changle.ground.matters.queries import seed_types
 from changle.ground.registry.queries import seed_classes
 from changle.ground.territory.models import Grant, Node, NodeCode
 from changle.ground.territory.queries import district as standing_district
@@ -57,4 +59,6 @@ def plant_district(*, name: str, code: str, now: datetime, is_sample: bool = Fal
     record(root, "found", by=by, at=now)
     seed_calendar(by=by, now=now)
     seed_classes()
+    seed_grounds()
+    seed_types()
     return root

@@ -12,7 +12,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
 from changle.core.indicators import CATALOGUE, parts, standing, value
-from changle.core.lifecycle import Lifecycle, ToDo
+from changle.core.lifecycle import Lifecycle, ToDo, waiting_count
 from changle.core.notices import unread_count
 from changle.core.periods import Period
 from changle.core.reach import Actor
@@ -85,7 +85,7 @@ def _drawer(actor: Actor) -> str:
 def counted(actor: Actor) -> dict[str, Any]:
     return {
         "figures": widest_place(actor) is not None,
-        "todo_count": sum(life.waiting(actor).count() for life in Lifecycle.registered.values()),
+        "todo_count": waiting_count(actor),
         "unread": unread_count(actor),
         "place": seat(actor),
     }

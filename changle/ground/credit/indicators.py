@@ -158,7 +158,7 @@ declare(
         definition=f"{YEAR_SAID}应检组织中结论为基本合格或不合格、已登记整改完成的。",
     ),
     Indicator(
-        code="credit.inspection_rate", name="年检率", unit="家", kind="rate",
+        code="credit.inspection_rate", name="年检率", unit="%", kind="rate",
         definition="已参加年检的组织 ÷ 应参加年检的组织（不需检的不计入分母），按被检年度。",
         above="credit.inspection_submitted", below="credit.inspection_must",
     ),

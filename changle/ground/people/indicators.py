@@ -229,7 +229,7 @@ declare(
         records=with_party, **BODIES,
     ),
     Indicator(
-        code="people.party_coverage", name="党组织覆盖率", unit="比例", kind="rate",
+        code="people.party_coverage", name="党组织覆盖率", unit="%", kind="rate",
         definition="建立党组织的社会组织 ÷ 期末登记的社会组织。",
         above="people.party_organisations", below="registry.registered",
     ),

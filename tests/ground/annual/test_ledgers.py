@@ -102,7 +102,7 @@ def test_who_must_who_has_and_who_in_time(district):
         code: value(f"annual.{code}", **asking).value
         for code in ("due", "submitted", "in_time", "rate")
     }
-    assert told == {"due": 10, "submitted": 6, "in_time": 5, "rate": 0.6}
+    assert told == {"due": 10, "submitted": 6, "in_time": 5, "rate": 60}
 
 
 def test_debts_are_rounded_like_fortunes(tree):

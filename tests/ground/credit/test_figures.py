@@ -53,7 +53,7 @@ def test_the_rate_leaves_the_exempt_out(tree):
     told = value(
         "credit.inspection_rate", path=tree.root.path, period=Period.year(2024), today=TODAY
     )
-    assert (told.numerator, told.denominator, told.value) == (2, 4, 0.5)
+    assert (told.numerator, told.denominator, told.value) == (2, 4, 50)
     assert figure("inspection_must", tree.root, Period.quarter(2024, 2)) == 4  # of its year
     assert figure("inspection_submitted", tree.root, Period.year(2023)) == 0
 

@@ -113,7 +113,7 @@ def test_coverage_and_members_of_the_party(tree, body):
     filed = make_organisation(tree.streets[0], "BA")
     make_party_fact(filed, has_organisation=True, full_time=3)
     told = figure("people.party_coverage", tree.root)
-    assert (told.numerator, told.denominator, told.value) == (1, 2, 0.5)
+    assert (told.numerator, told.denominator, told.value) == (1, 2, 50)
     assert figure("people.party_members", tree.root).value == 6
 
 

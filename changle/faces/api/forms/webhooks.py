@@ -14,7 +14,9 @@ class WebhookForm(Dressed, forms.Form):
         label="接收网址", max_length=300, assume_scheme="https",
         help_text="事件发生后几秒内以 POST 送到这里；送不到会按间隔重试三天。",
     )  # fmt: skip
-    node = forms.ModelChoiceField(label="范围", queryset=None, empty_label=None)
+    node: "forms.ModelChoiceField[Node]" = forms.ModelChoiceField(
+        label="范围", queryset=None, empty_label=None
+    )
     events = forms.MultipleChoiceField(
         label="事件", choices=list(EVENTS.items()), widget=forms.CheckboxSelectMultiple,
         initial=["organisation.filed", "organisation.converted"],
