@@ -22,25 +22,39 @@ from changle.ground.territory.roles import Permission
 from changle.oversight.statistics.queries import widest_place
 
 
-MENU = [  # label, icon, address, permission
+MENU = [  # label, icon, address, permission; what belongs together stands together in GROUPS
     ("总览", "layout-dashboard", "desk:overview", Permission.FIGURE_VIEW),
     ("工作台", "home", "desk:home", Permission.DESK_OPEN),
     ("组织名录", "building-community", "registry:organisations", Permission.ORGANISATION_VIEW),
-    ("重大事项", "calendar-event", "matters:matters", Permission.MATTER_VIEW),
-    ("备案申请", "certificate", "filing:filings", Permission.FILING_VIEW),
-    ("资金代管", "coin", "custody:custodies", Permission.CUSTODY_EDIT),
-    ("导入", "upload", "registry:imports", Permission.ORGANISATION_IMPORT),
     ("疑似重复", "copy", "merging:pairs", Permission.ORGANISATION_MERGE),
+    ("导入", "upload", "registry:imports", Permission.ORGANISATION_IMPORT),
+    ("备案申请", "certificate", "filing:filings", Permission.FILING_VIEW),
     ("信用与等级", "shield-check", "credit:boards", Permission.ORGANISATION_VIEW),
     ("年度报告", "file-text", "annual:reports", Permission.ANNUAL_VIEW),
+    ("重大事项", "calendar-event", "matters:matters", Permission.MATTER_VIEW),
+    ("资金代管", "coin", "custody:custodies", Permission.CUSTODY_EDIT),
     ("统计报表", "chart-bar", "statistics:catalogue", Permission.FIGURE_VIEW),
     ("辖区", "sitemap", "territory:nodes", Permission.NODE_VIEW),
     ("授权", "users", "territory:people", Permission.GRANT_VIEW),
+    ("工作日历", "calendar", "territory:calendar", Permission.DESK_OPEN),
     ("分类字典", "list", "registry:classes", Permission.DICTIONARY_EDIT),
     ("事件推送", "share", "webhooks:webhooks", Permission.WEBHOOK_EDIT),
-    ("工作日历", "calendar", "territory:calendar", Permission.DESK_OPEN),
     ("日志", "history", "territory:log", Permission.LOG_VIEW),
 ]
+GROUPS = {  # label -> icon, addresses; an address in none stands for itself
+    "组织": ("building-community", ("registry:organisations", "merging:pairs", "registry:imports")),
+    "备案": ("certificate", ("filing:filings",)),
+    "监管与服务": (
+        "shield-check",
+        ("credit:boards", "annual:reports", "matters:matters", "custody:custodies"),
+    ),
+    "设置": (
+        "settings",
+        ("territory:nodes", "territory:people", "territory:calendar", "registry:classes",
+         "webhooks:webhooks", "territory:log"),
+    ),
+}  # fmt: skip
+GROUP_OF = {address: label for label, (_icon, held) in GROUPS.items() for address in held}
 # Where the rows of a lifecycle are opened, by the model's label.
 OPENS = {
     "annual.AnnualReport": "annual:report",
@@ -54,23 +68,41 @@ OPENS = {
 KEPT = 30  # seconds that a to-do count may be old
 
 
-def menu(actor: Actor, path: str, *, figures: bool) -> list[dict[str, Any]]:
-    """The doors open to a person; `figures`: whether there is a place whose figures they read."""
+def doors(actor: Actor, path: str, *, figures: bool) -> list[dict[str, Any]]:
+    """The pages open to a person; `figures`: whether there is a place whose figures they read."""
     items = []
     for label, icon, name, needs in MENU:
         if actor.holds(needs) and (figures or needs != Permission.FIGURE_VIEW):
             url = reverse(name)
-            items.append({"label": label, "icon": icon, "url": url, "active": path.startswith(url)})
+            here = path.startswith(url)
+            items.append({"label": label, "icon": icon, "url": url, "name": name, "active": here})
     longest = max((len(str(item["url"])) for item in items if item["active"]), default=0)
     for item in items:
         item["active"] = item["active"] and len(str(item["url"])) == longest
     return items
 
 
+def menu(actor: Actor, path: str, *, figures: bool) -> dict[str, list[dict[str, Any]]]:
+    """The upper line, a link a group, and the lower: the pages of the group one is in."""
+    upper: dict[str, dict[str, Any]] = {}
+    for item in doors(actor, path, figures=figures):
+        label = GROUP_OF.get(item["name"], item["label"])
+        icon = GROUPS[label][0] if label in GROUPS else item["icon"]
+        group = upper.setdefault(
+            label, {"label": label, "icon": icon, "url": item["url"], "active": False, "pages": []}
+        )
+        group["active"] = group["active"] or item["active"]
+        group["pages"].append(item)
+    lower: list[dict[str, Any]] = next(
+        (group["pages"] for group in upper.values() if group["active"]), []
+    )
+    return {"menu": list(upper.values()), "submenu": lower if len(lower) > 1 else []}
+
+
 def surroundings(actor: Actor, path: str) -> dict[str, Any]:
     """Head and menu of every desk page; the counts come from a short-lived cache."""
     kept = cache.get_or_set(_drawer(actor), lambda: counted(actor), KEPT) or {}
-    return {"menu": menu(actor, path, figures=bool(kept.get("figures"))), **kept}
+    return {**menu(actor, path, figures=bool(kept.get("figures"))), **kept}
 
 
 def forget(actor: Actor) -> None:

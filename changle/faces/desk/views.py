@@ -13,9 +13,9 @@ from changle.faces.desk.queries import (
     Scope,
     by_part,
     cards,
+    doors,
     forget,
     grants_of,
-    menu,
     place_rows,
     todo,
 )
@@ -101,8 +101,8 @@ def home(request: Request) -> HttpResponse:
     if node is not None:
         context["scope"] = Scope(node, Period.year(today.year), today)
         context["cards"] = cards(context["scope"])
-    doors = menu(actor, "", figures=node is not None)
-    context["shortcuts"] = [door for door in doors if door["url"] != reverse("desk:home")]
+    ways = doors(actor, "", figures=node is not None)
+    context["shortcuts"] = [door for door in ways if door["url"] != reverse("desk:home")]
     return render(request, "desk/home.html", context)
 
 

@@ -227,9 +227,9 @@ def test_i_read_my_notices_and_only_mine(client, enter, tree):
     told = page(client, NOTICES)
     assert "样例甲队" in told
     assert "样例乙队" not in told
-    assert re.search(r'badge bg-azure text-white">1<', told)
+    assert re.search(r'badge bg-white text-dark">1<', told)
     assert client.post(READ).status_code == 302
-    assert not re.search(r'badge bg-azure text-white">1<', page(client, HOME))
+    assert not re.search(r'badge bg-white text-dark">1<', page(client, HOME))
     assert Notice.objects.get(to=other).read_at is None
 
 
