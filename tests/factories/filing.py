@@ -22,7 +22,9 @@ def phone() -> str:
 def invented() -> str:
     """A name that is like no other one: no two of them share a letter at one place."""
     number = next(_count)
-    return "".join(chr(0x4E00 + (number * 7919 + place * 4801) % 20_000) for place in range(4)) + "队"
+    return (
+        "".join(chr(0x4E00 + (number * 7919 + place * 4801) % 20_000) for place in range(4)) + "队"
+    )
 
 
 def category(name: str = "文体活动类") -> ClassItem:

@@ -12,6 +12,7 @@ from django.test import Client
 from django.urls import URLPattern
 from django.utils import timezone
 
+from changle.core.engine import refresh_statistics
 from changle.core.log import LogEntry
 from changle.ground.accounts.models import User
 from changle.ground.annual.models import AnnualReport
@@ -39,6 +40,7 @@ def django_db_setup(django_db_setup, django_db_blocker):
 
     with django_db_blocker.unblock():
         make(now=timezone.now(), say=lambda *_told: None)
+        refresh_statistics()  # as the command does; else PostgreSQL plans for empty tables
     yield
     with django_db_blocker.unblock():
         flush_everything(call_command)

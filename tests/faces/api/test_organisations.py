@@ -268,3 +268,15 @@ def test_every_write_is_logged_as_its_person(district, street):
     street.post("/organisations", new(district))
     entry = LogEntry.objects.get(subject_label="registry.Organisation")
     assert entry.actor_id == street.get("/me").json()["id"]
+
+
+def test_a_merged_record_leads_to_the_one_that_goes_on(bodies, bureau, street, anonymous):
+    gone, on, far = bodies[0], bodies[1], bodies[2]
+    Organisation.objects.filter(pk=gone.pk).update(state="merged", merged_into=on)
+    for caller in (bureau, street, anonymous):
+        answer = caller.get(f"/organisations/{gone.pk}")
+        assert answer.status_code == 308
+        assert answer.headers["Location"] == f"/api/v1/organisations/{on.pk}"
+        assert gone.name not in names(caller.get("/organisations"))
+    Organisation.objects.filter(pk=gone.pk).update(merged_into=far)
+    assert street.get(f"/organisations/{gone.pk}").status_code == 404

@@ -10,7 +10,8 @@ from changle.core.sheets import write_csv, write_xlsx
 from changle.ground.accounts.models import User
 from changle.ground.registry.actions.importing import check, upload
 from changle.ground.registry.importing.places import NoPlace, load_places
-from changle.ground.registry.models import ImportRow, Organisation
+from changle.ground.registry.models import ImportRow
+from changle.ground.registry.queries import Filters, listed
 from changle.ground.registry.queries.exporting import EXPORT_COLUMNS, export_rows
 from changle.ground.territory.models import NodeCode
 from changle.ground.territory.queries import actor_for
@@ -64,7 +65,7 @@ def test_the_export_of_the_whole_sample_changes_nothing(settings, tmp_path, name
     now = timezone.now()
     make(now=now, say=lambda *_told: None)
     bureau = actor_for(User.objects.get(username="qu"))
-    bodies = bureau.rows(Organisation, "organisation.view").order_by("pk")
+    bodies = listed(bureau, Filters())
     content = BytesIO()
     made(EXPORT_COLUMNS, export_rows(bodies, bureau), content)
     file = SimpleUploadedFile(name, content.getvalue())

@@ -97,6 +97,7 @@ def header(name: str, about: str, *, required: bool = False) -> dict[str, Any]:
 
 TAG = {"ETag": {"description": "版本标记", "schema": {"type": "string"}}}
 PLACE = {"Location": {"description": "新组织的网址", "schema": {"type": "string"}}, **TAG}
+GONE_INTO = {"Location": {"description": "重复记录已并入的那一条", "schema": {"type": "string"}}}
 LINK = {"Link": {"description": "RFC 8288，rel=next", "schema": {"type": "string"}}}
 EXTRAS = {
     "getOrganisation": [header("If-None-Match", "已有版本的 ETag；没有变化时回答 304")],
@@ -106,7 +107,7 @@ EXTRAS = {
     "changeOrganisation": [header("If-Match", "读取时的 ETag（必需；缺少时回答 428）")],
 }
 HEADERS: dict[str, dict[str, Any]] = {
-    "getOrganisation": {"200": TAG, "304": TAG},
+    "getOrganisation": {"200": TAG, "304": TAG, "308": GONE_INTO},
     "addOrganisation": {"201": PLACE},
     "changeOrganisation": {"200": TAG},
     "listOrganisations": {"200": LINK},

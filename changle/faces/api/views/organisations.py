@@ -25,6 +25,7 @@ from changle.faces.api.views.answers import (
 )
 from changle.faces.api.views.gate import anybody, caller_of, known
 from changle.faces.api.views.problems import Problem, invalid
+from changle.ground.merging.queries.queue import survivor_of
 from changle.ground.registry.actions import (
     Draft,
     DuplicateCode,
@@ -61,8 +62,20 @@ def organisations(
     operation_id="getOrganisation", url_name="organisation", summary="一个组织，带历史身份和官方事实",
 )  # fmt: skip
 def organisation(request: HttpRequest, pk: int) -> HttpResponse:
-    body, version = told(caller_of(request).actor, pk)
+    actor = caller_of(request).actor
+    try:
+        body, version = told(actor, pk)
+    except Problem:
+        return gone_into(actor, pk)
     return validated(request, body, version)
+
+
+def gone_into(actor: Actor, pk: int) -> HttpResponse:
+    """The way to the record that goes on, where this one was merged into it."""
+    survivor = survivor_of(pk)
+    if survivor is None or not visible(actor, Filters()).filter(pk=survivor).exists():
+        raise Problem("not-found")
+    return answered("", 308, {"Location": f"/api/v1/organisations/{survivor}"})
 
 
 def told(actor: Actor, pk: int) -> tuple[str, int]:

@@ -25,6 +25,7 @@ from changle.ground.territory.models import Node
 
 OVER = ("注销", "撤销", "解散", "终止", "吊销")
 EXAMPLE = ("示例：", "示例:")  # begins the name in the example row of a template
+NAME_ALONE = ["名称", "表中没有代码，只按名称对应到已有的组织，请核对"]
 
 
 @dataclass
@@ -190,7 +191,7 @@ class Judge:
             return None
         named = place is not None and place.kind == Node.Kind.COMMUNITY
         if not (named and self.options.brings == "ledger" and not bodies[0].is_registered):
-            reading.doubts.append(["名称", "表中没有代码，只按名称对应到已有的组织，请核对"])
+            reading.doubts.append(list(NAME_ALONE))
         return bodies[0]
 
     def _inside(self, body: Organisation) -> bool:
@@ -281,6 +282,8 @@ class Judge:
         changes = bool(differing.changes or differing.place or fresh)
         if changes and body.state not in Organisation.LIVING:
             reading.doubts.append(["状态", f"“{body.name}”{body.state_label()}"])
+        if not changes and NAME_ALONE in reading.doubts:
+            reading.doubts.remove(NAME_ALONE)  # nothing would be written: nothing to look at
         reading.remarks += map(sentence, fresh)
         verdict = Verdict.UPDATE if changes else Verdict.SAME
         return self._answer(

@@ -71,6 +71,8 @@ def filtered(rows: "QuerySet[Organisation]", filters: Filters) -> "QuerySet[Orga
     if filters.state:
         states = Organisation.LIVING if filters.state == LIVING else (filters.state,)
         rows = rows.filter(state__in=states)
+    else:  # a second record of a body that is listed already
+        rows = rows.exclude(state=Organisation.State.MERGED)
     if filters.field:
         rows = rows.filter(field__list=ClassList.FIELD, field__code=filters.field)
     if filters.category:
