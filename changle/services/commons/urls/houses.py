@@ -1,0 +1,4 @@
+from django.urls import URLPattern
+
+
+routes: list[URLPattern] = []
