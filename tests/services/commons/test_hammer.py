@@ -19,7 +19,7 @@ from tests.factories.territory import make_district
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 HOUR = timedelta(hours=1)
-CLIENTS, ROUNDS = 16, 12
+CLIENTS, ROUNDS = 16, 200
 
 
 def overlapping():
@@ -43,7 +43,7 @@ def test_sixteen_clients_at_one_slot_round_after_round():
     def client(number):
         team = teams[number]
         for turn in range(ROUNDS):
-            at = TUESDAY + turn % 4 * 2 * HOUR + timedelta(days=turn // 4)
+            at = TUESDAY + turn % 6 * 2 * HOUR + timedelta(days=turn // 6)
             wish = Wish(
                 rooms=(hall.pk,), starts_at=at, ends_at=at + 2 * HOUR, title=team.name, people=3,
                 organisation=team,
