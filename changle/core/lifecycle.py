@@ -136,7 +136,7 @@ class Lifecycle(Generic[StatefulT]):
         return row
 
     @transaction.atomic
-    def fire(  # noqa: PLR0913  a move has as many facts
+    def fire(
         self,
         pk: int,
         name: str,

@@ -1,3 +1,4 @@
+from datetime import time
 from importlib import import_module
 
 from django.apps import AppConfig
@@ -9,5 +10,11 @@ class CommonsConfig(AppConfig):
     verbose_name = "共享场地与资源"
 
     def ready(self) -> None:
-        """Enter the moves into their table."""
+        """Enter the moves, the figures and the daily deeds into their tables."""
+        import_module("changle.services.commons.indicators")
         import_module("changle.services.commons.lifecycle")
+        counting = import_module("changle.services.commons.actions.counting")
+        schedule = import_module("changle.core.schedule")
+        schedule.daily(time(0, 20))(counting.count_open_days)
+        schedule.often(import_module("changle.services.commons.actions.deciding").lapse_offers)
+        schedule.often(import_module("changle.services.commons.actions.using").miss_late)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from changle.core.calendar import Calendar
 from changle.core.log import record
@@ -221,7 +222,11 @@ def entered(  # noqa: PLR0913  a booking has as many facts
     BookedSpace.objects.bulk_create(
         [
             BookedSpace(
-                booking=booking, space_id=room.pk, starts_at=wish.starts_at, ends_at=wish.ends_at
+                booking=booking,
+                space_id=room.pk,
+                starts_at=wish.starts_at,
+                ends_at=wish.ends_at,
+                on=timezone.localdate(wish.starts_at),
             )
             for room in rooms
         ]

@@ -12,7 +12,7 @@ from changle.ground.territory.roles import Permission
 from changle.services.commons.actions.booking import BookingRefused, rooms_of
 from changle.services.commons.actions.deciding import freed, house_of, told
 from changle.services.commons.lifecycle import BOOKING, DAMAGE, NO_SHOW
-from changle.services.commons.models import Booking, Damage, NoShow, Suspension
+from changle.services.commons.models import BookedSpace, Booking, Damage, NoShow, Suspension
 from changle.services.commons.queries.layout import Room
 
 
@@ -53,6 +53,8 @@ def check_out(
     booking.checked_out_at, booking.return_note = now, note[:300]
     booking.actual_people = people if people is not None else booking.actual_people
     booking.save(update_fields=["checked_out_at", "return_note", "actual_people"])
+    minutes = max(1, round((min(now, booking.ends_at) - booking.starts_at).total_seconds() / 60))
+    BookedSpace.objects.filter(booking=booking).update(minutes=minutes)
     freed(booking, now=now)
     return booking
 

@@ -6,7 +6,7 @@ from changle.services.commons.models.bookings import (
     Closure,
     Series,
 )
-from changle.services.commons.models.hours import Opening, OpeningException, SafetyCheck
+from changle.services.commons.models.hours import OpenDay, Opening, OpeningException, SafetyCheck
 from changle.services.commons.models.places import Centre, Feature, Policy, Pool, Space, Zone
 
 
@@ -20,6 +20,7 @@ __all__ = [
     "Feature",
     "FeedToken",
     "NoShow",
+    "OpenDay",
     "Opening",
     "OpeningException",
     "Policy",

@@ -183,19 +183,24 @@ class BookedSpace(Reachable):
     """A room of a booking; it stays when the booking is given up, for the record."""
 
     anchors = ("booking__centre__node__path",)
-    technical: ClassVar[frozenset[str]] = frozenset({"starts_at", "ends_at"})
+    technical: ClassVar[frozenset[str]] = frozenset({"starts_at", "ends_at", "on", "minutes"})
 
     booking = models.ForeignKey(Booking, models.CASCADE, related_name="booked")
     space = models.ForeignKey(Space, models.PROTECT, related_name="booked")
     starts_at = models.DateTimeField()  # as the booking's, so that one index serves a room's week
     ends_at = models.DateTimeField()
+    on = models.DateField("日期")  # here, on which it begins: days are counted by it
+    minutes = models.PositiveSmallIntegerField("使用分钟数", default=0)  # 0 until it was used
 
     class Meta:
         verbose_name = "预约的场地"
         constraints = [
             models.UniqueConstraint(fields=["booking", "space"], name="space_once_in_booking")
         ]
-        indexes = [models.Index(fields=["space", "starts_at"], name="booked_space_time")]
+        indexes = [
+            models.Index(fields=["space", "starts_at"], name="booked_space_time"),
+            models.Index(fields=["on", "space"], name="booked_space_day"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.space} {self.starts_at:%m-%d %H:%M}"

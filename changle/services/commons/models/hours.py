@@ -67,6 +67,28 @@ class OpeningException(Reachable):
         return f"{self.on} {self.reason}"
 
 
+class OpenDay(Reachable):
+    """How long a room was to be had on a day that is over: what a share of use is a share of."""
+
+    anchors = ("space__centre__node__path",)
+    technical: ClassVar[frozenset[str]] = frozenset({"on", "minutes"})
+
+    id = models.BigAutoField(primary_key=True)
+    space = models.ForeignKey(Space, models.CASCADE, related_name="open_days")
+    on = models.DateField("日期")
+    minutes = models.PositiveSmallIntegerField("开放分钟数")
+
+    class Meta:
+        verbose_name = "场地开放记录"
+        constraints = [
+            models.UniqueConstraint(fields=["space", "on"], name="open_day_once"),
+        ]
+        indexes = [models.Index(fields=["on", "space"], name="open_day_span")]
+
+    def __str__(self) -> str:
+        return f"{self.space} {self.on} {self.minutes} 分钟"
+
+
 class SafetyCheck(Reachable):
     """A check of the house that comes round again: fire, electricity, lift."""
 
