@@ -19,14 +19,16 @@ from changle.ground.registry.actions import (
 from changle.ground.registry.models import ClassItem, OfficialFact, Organisation
 from changle.ground.territory.models import Node
 from changle.ground.territory.queries import actor_for, district
-from changle.site.demo import people, places
+from changle.site.demo import commons, people, places
 from changle.site.demo.bodies import Maker, at_close
 from changle.site.demo.scene import Scene
 
 
 Say = Callable[[int, int, str], None]
 STEPS = 7
-ROOMS: tuple[Callable[[Scene], None], ...] = ()  # in this order, each on what stands before it
+ROOMS: tuple[Callable[[Scene], None], ...] = (
+    commons.furnish,
+)  # in this order, each on what stands before it
 
 
 class DemoRefused(Refused):

@@ -122,11 +122,10 @@ def runs_house(layout: Layout, by: Actor) -> bool:
     return by.holds_at(Permission.BOOKING_DECIDE, layout.path)
 
 
-def broken_rules(
-    layout: Layout, rooms: Sequence[Room], wish: Wish, who: For, *, by: Actor, now: datetime
+def plainly_broken(
+    layout: Layout, rooms: Sequence[Room], wish: Wish, *, by: Actor, now: datetime
 ) -> list[Broken]:
-    """Every rule that the wish breaks, so that all are told at once."""
-    calendar = Calendar.load()
+    """The rules that the wish itself breaks: no question to the database."""
     found: list[Broken] = []
     if wish.ends_at <= wish.starts_at:
         return [Broken("order", "结束时间应晚于开始时间。")]
@@ -139,11 +138,34 @@ def broken_rules(
         if runs_house(layout, by):
             clock = [one for one in clock if one.rule in {"past", "shortest"}]
         found += clock + of_the_people(room, wish.people)
+    return found
+
+
+def broken_rules(
+    layout: Layout,
+    rooms: Sequence[Room],
+    wish: Wish,
+    who: For,
+    *,
+    by: Actor,
+    now: datetime,
+    calendar: Calendar,
+) -> list[Broken]:
+    """Every rule that the wish breaks, so that all are told at once."""
+    found = plainly_broken(layout, rooms, wish, by=by, now=now)
+    if any(one.rule == "order" for one in found):
+        return found
+    for room in rooms:
         found += of_the_house(layout, room, wish.starts_at, wish.ends_at, calendar)
     if not runs_house(layout, by):
         found += of_the_quota(layout, rooms, wish.starts_at, wish.ends_at, who, calendar)
         found += of_the_past(layout, who, now)
     return found
+
+
+def calendar_of(layout: Layout) -> Calendar:
+    """The calendar, where the house heeds it."""
+    return Calendar.load() if layout.holidays_closed else Calendar.of([])
 
 
 def held(rooms: Sequence[Room], start: datetime, end: datetime) -> Span:
@@ -169,13 +191,14 @@ def book(
     rooms = chosen(layout, wish)
     standing = check_standing(rooms, wish, by)
     who = for_whom(wish, by)
-    if broken := broken_rules(layout, rooms, wish, who, by=by, now=now):
+    calendar = calendar_of(layout)
+    if broken := broken_rules(layout, rooms, wish, who, by=by, now=now, calendar=calendar):
         raise RuleBroken(broken)
     direct = runs_house(layout, by) or not any(room.policy.needs_approval for room in rooms)
     start, end = held(rooms, wish.starts_at, wish.ends_at)
     rivals = conflicts(rooms, start, end, actor=by)
     if rivals and not wait:
-        raise Taken(rivals, alternatives(layout, rooms, wish))
+        raise Taken(rivals, alternatives(layout, rooms, wish, calendar))
     state = State.WAITLISTED if rivals else State.APPROVED if direct else State.REQUESTED
     try:
         with transaction.atomic():
@@ -189,11 +212,12 @@ def book(
             return entered(
                 layout, rooms, wish, who, State.WAITLISTED, standing, by=by, now=now, series=series
             )
-    raise Taken(conflicts(rooms, start, end, actor=by), alternatives(layout, rooms, wish))
+    rivals = conflicts(rooms, start, end, actor=by)
+    raise Taken(rivals, alternatives(layout, rooms, wish, calendar))
 
 
-def alternatives(layout: Layout, rooms: list[Room], wish: Wish) -> list[Span]:
-    return next_free(layout, rooms, wish.starts_at, wish.ends_at - wish.starts_at, Calendar.load())
+def alternatives(layout: Layout, rooms: list[Room], wish: Wish, calendar: Calendar) -> list[Span]:
+    return next_free(layout, rooms, wish.starts_at, wish.ends_at - wish.starts_at, calendar)
 
 
 def entered(  # noqa: PLR0913  a booking has as many facts

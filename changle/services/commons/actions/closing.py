@@ -6,11 +6,10 @@ from datetime import datetime
 
 from django.db import IntegrityError, transaction
 
-from changle.core.calendar import Calendar
 from changle.core.log import record
 from changle.core.reach import Actor
 from changle.ground.territory.roles import Permission
-from changle.services.commons.actions.booking import GUARDS, BookingRefused, rooms_of
+from changle.services.commons.actions.booking import GUARDS, BookingRefused, calendar_of, rooms_of
 from changle.services.commons.actions.deciding import displace, offer_next
 from changle.services.commons.models import Booking, Claim, Closure
 from changle.services.commons.queries.hours import Span
@@ -95,7 +94,7 @@ def close_rooms(  # noqa: PLR0913  a closure has as many facts
 def instead_of(layout: Layout, booking: Booking) -> list[Span]:
     rooms = rooms_of(layout, booking)
     length = booking.ends_at - booking.starts_at
-    return next_free(layout, rooms, booking.starts_at, length, Calendar.load())
+    return next_free(layout, rooms, booking.starts_at, length, calendar_of(layout))
 
 
 @transaction.atomic

@@ -40,7 +40,13 @@ def claims_within(pools: Collection[int], start: datetime, end: datetime) -> "Qu
 
 
 def conflicts(
-    rooms: Iterable[Room], start: datetime, end: datetime, *, actor: Actor, but: int = 0
+    rooms: Iterable[Room],
+    start: datetime,
+    end: datetime,
+    *,
+    actor: Actor,
+    but: int = 0,
+    most: int | None = MOST_TOLD,
 ) -> list[Conflict]:
     """What already holds these rooms; one query. `but`: a booking that does not count."""
     pools = {pool for room in rooms for pool in room.pools}
@@ -56,7 +62,7 @@ def conflicts(
         "booking__centre__node__path", "booking__on_behalf__name", "booking__person_id",
         "closure__reason",
     )  # fmt: skip
-    for row in rows.order_by("starts_at", "pk").values_list(*columns)[:MOST_TOLD]:
+    for row in rows.order_by("starts_at", "pk").values_list(*columns)[:most]:
         starts, ends, pool, title, is_open, body, path, house, node, person, closed = row
         if closed is not None:
             found.append(Conflict(starts, ends, pool, closed, "停用"))
