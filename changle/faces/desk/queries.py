@@ -26,6 +26,8 @@ MENU = [  # label, icon, address, permission
     ("总览", "layout-dashboard", "desk:overview", Permission.FIGURE_VIEW),
     ("工作台", "home", "desk:home", Permission.DESK_OPEN),
     ("组织名录", "building-community", "registry:organisations", Permission.ORGANISATION_VIEW),
+    ("场地", "armchair", "commons:venues", Permission.BOOKING_VIEW),
+    ("我的预约", "calendar-event", "commons:bookings", Permission.BOOKING_VIEW),
     ("资金代管", "coin", "custody:custodies", Permission.CUSTODY_EDIT),
     ("导入", "upload", "registry:imports", Permission.ORGANISATION_IMPORT),
     ("统计报表", "chart-bar", "statistics:catalogue", Permission.FIGURE_VIEW),
@@ -40,6 +42,7 @@ MENU = [  # label, icon, address, permission
 OPENS = {
     "registry.Organisation": "registry:organisation",
     "registry.ImportBatch": "registry:import_batch",
+    "commons.Booking": "commons:booking",
 }
 KEPT = 30  # seconds that a to-do count may be old
 
