@@ -13,7 +13,8 @@ from changle.core.access import Request, page
 from changle.core.refusals import Refused
 from changle.ground.territory.roles import Permission
 from changle.services.commons.actions.booking import RuleBroken, Taken, book, runs_house
-from changle.services.commons.actions.recurring import SKIP, Plan, book_series, plan
+from changle.services.commons.actions.planning import Plan, plan
+from changle.services.commons.actions.recurring import SKIP, book_series
 from changle.services.commons.forms.booking import BookForm, begun_with
 from changle.services.commons.models import Booking
 from changle.services.commons.queries.hours import Span
