@@ -105,7 +105,6 @@ class BookForm(Dressed, forms.Form):
             for room in house.rooms.values()
             if room.retired_on is None or room.retired_on > timezone.localdate()
         ]
-        fields["rooms"].widget.attrs["class"] = ""
         fields["whom"].choices = [
             *((str(pk), node.label) for pk, node in self.names.items()), ("me", "我个人")
         ]  # fmt: skip
@@ -255,7 +254,7 @@ class FindForm(Dressed, forms.Form):
         fields: dict[str, Any] = dict(self.fields)
         fields["place"].choices = [("", "全部"), *places]
         fields["features"].choices = features
-        fields["features"].widget.attrs["class"] = ""
+        fields["features"].widget.attrs["class"] = "form-check-input"
 
     def clean_on(self) -> date | None:
         return sane(self.cleaned_data["on"])
