@@ -16,5 +16,7 @@ class CommonsConfig(AppConfig):
         counting = import_module("changle.services.commons.actions.counting")
         schedule = import_module("changle.core.schedule")
         schedule.daily(time(0, 20))(counting.count_open_days)
+        safety = import_module("changle.services.commons.actions.safety")
+        schedule.daily(time(6, 40))(safety.remind_of_checks)
         schedule.often(import_module("changle.services.commons.actions.deciding").lapse_offers)
         schedule.often(import_module("changle.services.commons.actions.using").miss_late)
