@@ -205,7 +205,11 @@ def test_holidays_and_exceptions_are_told_and_kept(centre, team):
     centre.holidays_closed = False
     room = make_space(centre)
     on = (TUESDAY + WEEK).date()
-    set_day(row=DayRow(on, is_working=False, name="样例节"), by=Actor(name="样例"), now=NOW)
+    set_day(
+        row=DayRow(on, is_working=False, name="样例节", notice="国办发明电〔2026〕1号"),
+        by=Actor(name="样例"),
+        now=NOW,
+    )
     excepted = [(TUESDAY + 2 * WEEK).date()]
     made = planned(centre, team, room, excepted=excepted, no_holidays=True)
     assert [one.verdict for one in made.occurrences] == ["free", "holiday", "excepted", "free"]

@@ -8,6 +8,7 @@ from changle.services.commons.queries.timeline import Bar, Line, Track
 
 
 register = template.Library()
+WEEKDAYS = "一二三四五六日"
 
 
 @register.simple_tag
@@ -39,13 +40,28 @@ def free(line: Line, bar: Bar, book: str) -> str:
 
 
 @register.simple_tag
-def marks(track: Track) -> SafeString:
-    """One room's day in a week: marks that tell what they are when pointed at."""
-    return mark_safe(  # noqa: S308  every text in it was escaped
-        "".join(
-            f'<b class="{bar.kind} s{bar.at} w{bar.wide}" title="{bar.when} {conditional_escape(bar.text)}"></b>'
-            if bar.kind != "free"
-            else f'<b class="free s{bar.at} w{bar.wide}"></b>'
-            for bar in track.bars
+def week(line: Line, here: str) -> SafeString:
+    """One room's days, each leading to its own page; a mark tells what it is when pointed at."""
+    parts = []
+    for track in line.tracks:
+        day = track.day
+        label = f"{day.month}月{day.day}日"
+        shut = " shut" if track.why else ""
+        why = conditional_escape(track.why)
+        parts.append(
+            f'<a class="tl-track{shut}" href="{here}?on={day}" data-day="{label} 周{WEEKDAYS[day.weekday()]}">'
+            f'<span class="visually-hidden">{label} {why or told(track)}</span>'
         )
-    )
+        parts += [
+            f'<b class="{bar.kind} s{bar.at} w{bar.wide}"'
+            + (f' title="{bar.when} {conditional_escape(bar.text)}"></b>' if bar.when else "></b>")
+            for bar in track.bars
+        ]
+        parts.append("</a>")
+    return mark_safe("".join(parts))  # noqa: S308  every text in it was escaped
+
+
+def told(track: Track) -> str:
+    """How much of the day is taken, for who does not see the marks."""
+    count = sum(bar.kind != "shut" for bar in track.bars)
+    return f"{count} 处占用" if count else "空闲"

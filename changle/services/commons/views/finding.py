@@ -48,23 +48,41 @@ def find(request: Request) -> HttpResponse:
         path=typed["place"], actor=request.actor, accessible=typed["accessible"], length=length,
     )  # fmt: skip
     whole = (start, start + length)
+    ways = {house.pk: reverse("commons:book", args=[house.pk]) for house in houses}
     context |= {
-        "asked": (start, end),
-        "free": [line(one, one.span or whole, typed["people"]) for one in found if one.free],
-        "others": [one for one in found if not one.free],
-    }
+        "asked": True,
+        "day": timezone.localdate(start).isoformat(),
+        "houses": reverse("commons:venues"),
+        "free": [
+            line(one, one.span or whole, typed["people"], ways[one.layout.pk])
+            for one in found
+            if one.free
+        ],
+        "others": [
+            {"name": one.room.name, "house": one.layout.name, "pk": one.layout.pk,
+             "capacity": one.room.capacity, "why": one.why}
+            for one in found
+            if not one.free
+        ],
+    }  # fmt: skip
     return render(request, "commons/find.html", context)
 
 
-def line(one: Found, span: Span, people: int | None) -> dict[str, Any]:
+def line(one: Found, span: Span, people: int | None, way: str) -> dict[str, Any]:
     """A free room, with the way to the form for that very time."""
-    told = {"space": one.room.pk, "people": people or ""}
-    told |= {
-        name: f"{timezone.localtime(at):%Y-%m-%dT%H:%M}"
-        for name, at in zip(("start", "end"), span, strict=True)
+    start, end = (timezone.localtime(at) for at in span)
+    told = {"space": one.room.pk, "people": people or "", "start": f"{start:%Y-%m-%dT%H:%M}",
+            "end": f"{end:%Y-%m-%dT%H:%M}"}  # fmt: skip
+    features = "、".join(one.room.feature_names)
+    return {
+        "pk": one.room.pk,
+        "name": one.room.name,
+        "house": one.layout.name,
+        "capacity": one.room.capacity,
+        "features": f"{features} 无障碍" if one.room.is_accessible else features,
+        "when": f"{start.month}月{start.day}日 {start:%H:%M}–{end:%H:%M}",
+        "href": f"{way}?{urlencode(told)}",
     }
-    href = f"{reverse('commons:book', args=[one.layout.pk])}?{urlencode(told)}"
-    return {"found": one, "span": span, "href": href}
 
 
 def presets(today: date) -> list[tuple[str, str]]:
