@@ -20,7 +20,7 @@ from changle.services.commons.models import BookedSpace, Booking, Closure, FeedT
 from changle.services.commons.queries.finding import visible
 from changle.services.commons.queries.hours import DAY, Span, moment
 from changle.services.commons.queries.layout import Layout, laid_out, layouts
-from changle.services.commons.queries.timeline import ABOUT, LONGEST, Reading
+from changle.services.commons.queries.uses import ABOUT, LONGEST, Reading
 
 
 BEHIND, AHEAD = 30 * DAY, 180 * DAY
