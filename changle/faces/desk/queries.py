@@ -27,6 +27,7 @@ MENU = [  # label, icon, address, permission
     ("工作台", "home", "desk:home", Permission.DESK_OPEN),
     ("组织名录", "building-community", "registry:organisations", Permission.ORGANISATION_VIEW),
     ("场地", "armchair", "commons:venues", Permission.BOOKING_VIEW),
+    ("场地值守", "door", "commons:boards", Permission.BOOKING_OPERATE),
     ("我的预约", "calendar-event", "commons:bookings", Permission.BOOKING_VIEW),
     ("资金代管", "coin", "custody:custodies", Permission.CUSTODY_EDIT),
     ("导入", "upload", "registry:imports", Permission.ORGANISATION_IMPORT),
@@ -43,6 +44,8 @@ OPENS = {
     "registry.Organisation": "registry:organisation",
     "registry.ImportBatch": "registry:import_batch",
     "commons.Booking": "commons:booking",
+    "commons.Damage": "commons:damage",
+    "commons.NoShow": "commons:no_show",
 }
 KEPT = 30  # seconds that a to-do count may be old
 

@@ -9,9 +9,8 @@ from changle.core.periods import Period
 from changle.services.commons.actions.booking import Wish, book
 from changle.services.commons.actions.closing import close_rooms
 from changle.services.commons.actions.counting import count_open_days
+from changle.services.commons.actions.missed import answer_appeal, appeal
 from changle.services.commons.actions.using import (
-    answer_appeal,
-    appeal,
     check_in,
     check_out,
     miss_late,

@@ -9,9 +9,8 @@ from changle.core.notices import Notice
 from changle.core.reach import Actor
 from changle.services.commons.actions.booking import BookingRefused, RuleBroken, Taken, Wish, book
 from changle.services.commons.actions.closing import InTheWay, close_rooms, lift_closure
+from changle.services.commons.actions.missed import answer_appeal, appeal
 from changle.services.commons.actions.using import (
-    answer_appeal,
-    appeal,
     check_in,
     check_out,
     find_damage,

@@ -26,6 +26,12 @@ from changle.services.commons.queries.taken import conflicts
 State = Booking.State
 
 
+def only_the_house(booking: Booking, by: Actor, needs: str) -> None:
+    """Who looks after the body that booked does not thereby run the house it booked."""
+    if not by.holds_at(needs, house_of(booking).path):
+        raise BookingRefused("这是场地所在中心的事，请由中心办理。")
+
+
 def house_of(booking: Booking) -> Layout:
     found = layout(booking.centre_id)
     if found is None:
@@ -40,6 +46,7 @@ def approve(*, pk: int, by: Actor, now: datetime) -> Booking:
     Who asked may not be who decides.
     """
     booking = BOOKING.fire(pk, "approve", by=by, now=now)
+    only_the_house(booking, by, Permission.BOOKING_DECIDE)
     if booking.booked_by_id and booking.booked_by_id == by.user_id:
         raise BookingRefused("不能审批自己提交的预约。")
     house = house_of(booking)
@@ -73,6 +80,7 @@ def decline_rivals(booking: Booking, pools: set[int], *, by: Actor, now: datetim
 @transaction.atomic
 def reject(*, pk: int, reason: str, by: Actor, now: datetime) -> Booking:
     booking = BOOKING.fire(pk, "reject", by=by, now=now, note=reason)
+    only_the_house(booking, by, Permission.BOOKING_DECIDE)
     booking.reason = reason[:200]
     booking.save(update_fields=["reason"])
     told(booking, f"未通过：{reason}", by=by, now=now)
@@ -97,7 +105,8 @@ def of_theirs(booking: Booking, by: Actor) -> bool:
     """Whether somebody cancels for the side that booked."""
     if booking.booked_by_id == by.user_id and by.user_id:
         return True
-    path = booking.organisation.node.path if booking.organisation else None
+    place = booking.organisation.node if booking.organisation else booking.on_behalf
+    path = place.path if place else None
     house = booking.centre.node.path or ""
     mine = [p for p in by.reach.get(Permission.BOOKING_MAKE, ()) if not house.startswith(p)]
     return path is not None and any(path.startswith(prefix) for prefix in mine)
@@ -186,16 +195,19 @@ def displace(*, pk: int, reason: str, by: Actor, now: datetime) -> Booking:
     booking.reason = reason[:200]
     booking.save(update_fields=["reason"])
     let_go(booking)
-    told(booking, f"预约须让出：{reason}", by=by, now=now)
+    what = f"预约须让出：{reason}。可一键改订其他时间"
+    told(booking, what, by=by, now=now, url=f"/desk/bookings/{booking.pk}/instead/")
     return booking
 
 
-def told(booking: Booking, what: str, *, by: Actor, now: datetime) -> None:
-    """Tell the side that booked: the body's people, or the person."""
+def told(booking: Booking, what: str, *, by: Actor, now: datetime, url: str = "") -> None:
+    """Tell the side that booked: the body's people, those of the place, or the person."""
     text = f"场地预约“{booking}”（{timezone.localtime(booking.starts_at):%m-%d %H:%M}）{what}"
-    url = f"/desk/bookings/{booking.pk}/"
+    url = url or f"/desk/bookings/{booking.pk}/"
     if booking.organisation_id:
         tell_side(booking, text, by=by, now=now, url=url)
+    elif booking.on_behalf is not None:
+        tell(booking.on_behalf, text, needs=Permission.BOOKING_MAKE, by=by, at=now, url=url)
     elif booking.person_id and booking.person_id != by.user_id:
         tell_person(booking.person_id, text, at=now, url=url)
 

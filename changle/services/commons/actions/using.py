@@ -10,7 +10,12 @@ from changle.core.reach import Actor
 from changle.ground.territory.queries import keeper
 from changle.ground.territory.roles import Permission
 from changle.services.commons.actions.booking import BookingRefused, rooms_of
-from changle.services.commons.actions.deciding import freed, house_of, told
+from changle.services.commons.actions.deciding import (
+    freed,
+    house_of,
+    only_the_house,
+    told,
+)
 from changle.services.commons.lifecycle import BOOKING, DAMAGE, NO_SHOW
 from changle.services.commons.models import BookedSpace, Booking, Damage, NoShow, Suspension
 from changle.services.commons.queries.layout import Room
@@ -61,6 +66,7 @@ def check_out(
 
 def refuse_self_check(booking: Booking, by: Actor) -> None:
     """Who used the room does not look it over for the house."""
+    only_the_house(booking, by, Permission.BOOKING_OPERATE)
     if by.user_id and booking.booked_by_id == by.user_id:
         raise BookingRefused("使用人不能查验自己用过的场地。")
 
@@ -92,6 +98,7 @@ def find_damage(*, pk: int, what: str, amount_fen: int | None, by: Actor, now: d
 def settle_damage(*, pk: int, name: str, how: str, by: Actor, now: datetime) -> Damage:
     """`name`: settle or waive. When the last damage of a use is settled, the use is closed."""
     damage = DAMAGE.fire(pk, name, by=by, now=now, note=how)
+    only_the_house(damage.booking, by, Permission.BOOKING_OPERATE)
     damage.settlement = how[:300]
     damage.save(update_fields=["settlement"])
     rest = Damage.objects.filter(booking=damage.booking_id, state=Damage.State.FOUND)
@@ -152,29 +159,3 @@ def suspend_where_due(booking: Booking, *, by: Actor, now: datetime) -> None:
     )  # fmt: skip
     record(suspension, "suspend", by=by, at=now, note=suspension.reason)
     told(booking, suspension.reason, by=by, now=now)
-
-
-@transaction.atomic
-def appeal(*, pk: int, why: str, by: Actor, now: datetime) -> NoShow:
-    row = NO_SHOW.fire(pk, "appeal", by=by, now=now, note=why)
-    row.appeal = why[:300]
-    row.save(update_fields=["appeal"])
-    return row
-
-
-@transaction.atomic
-def answer_appeal(*, pk: int, name: str, answer: str, by: Actor, now: datetime) -> NoShow:
-    """`name`: uphold or lift. Lifted, it counts no more, and what hung on it is lifted too."""
-    row = NO_SHOW.fire(pk, name, by=by, now=now, note=answer)
-    row.answer = answer[:300]
-    row.save(update_fields=["answer"])
-    booking = row.booking
-    if name == "lift":
-        who = {"organisation": booking.organisation_id, "person": booking.person_id}
-        mine = {key: value for key, value in who.items() if value is not None}
-        Suspension.objects.filter(
-            centre=booking.centre_id, lifted_at__isnull=True,
-            ends_on__gt=timezone.localdate(now), **mine,
-        ).update(lifted_at=now)  # fmt: skip
-    told(booking, f"爽约申诉：{answer}", by=by, now=now)
-    return row

@@ -20,7 +20,10 @@ class Damage(Stateful):
         SETTLED = "settled", "已处理"
         WAIVED = "waived", "免予赔偿"
 
-    anchors = ("booking__centre__node__path", "booking__organisation__node__path")
+    anchors = (
+        "booking__centre__node__path", "booking__organisation__node__path",
+        "booking__on_behalf__path",
+    )  # fmt: skip
     privacy: ClassVar[dict[str, Privacy]] = {
         "what": Privacy.P1,
         "amount_fen": Privacy.P1,
@@ -50,7 +53,10 @@ class NoShow(Stateful):
         UPHELD = "upheld", "维持"
         LIFTED = "lifted", "撤销"
 
-    anchors = ("booking__centre__node__path", "booking__organisation__node__path")
+    anchors = (
+        "booking__centre__node__path", "booking__organisation__node__path",
+        "booking__on_behalf__path",
+    )  # fmt: skip
     owner = "person"
     privacy: ClassVar[dict[str, Privacy]] = {"appeal": Privacy.P1, "answer": Privacy.P1}
     technical: ClassVar[frozenset[str]] = frozenset({"at", "state", "state_since", "due_on"})
