@@ -29,6 +29,7 @@ MENU = [  # label, icon, address, permission
     ("场地", "armchair", "commons:venues", Permission.BOOKING_VIEW),
     ("场地值守", "door", "commons:boards", Permission.BOOKING_OPERATE),
     ("我的预约", "calendar-event", "commons:bookings", Permission.BOOKING_VIEW),
+    ("场地维护", "tools", "commons:houses", Permission.SPACE_EDIT),
     ("资金代管", "coin", "custody:custodies", Permission.CUSTODY_EDIT),
     ("导入", "upload", "registry:imports", Permission.ORGANISATION_IMPORT),
     ("统计报表", "chart-bar", "statistics:catalogue", Permission.FIGURE_VIEW),

@@ -39,6 +39,7 @@ from changle.services.commons.queries.houses import (
     latest_checks,
     seats_without,
 )
+from changle.services.commons.queries.layout import laid_out
 from tests.factories.accounts import make_user
 from tests.factories.commons import (
     NOW,
@@ -57,6 +58,12 @@ pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)
 ALL_DAY = [[(time(8), time(22))]] * 7
 MORNINGS = [[(time(8), time(10))]] * 7
+
+
+@pytest.fixture(autouse=True)
+def no_layout_of_another_test():
+    """Keys begin anew with each test, layouts are kept for the life of the process."""
+    laid_out.cache_clear()
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 """Rooms of a house: set up, made of others, out of use, pictured."""
 
 import secrets
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime, time
 from typing import Any
 
@@ -36,7 +36,7 @@ def set_room(
     *,
     centre_pk: int,
     facts: dict[str, Any],
-    features: Sequence[Feature],
+    features: Sequence[int],
     parts: Sequence[int],
     by: Actor,
     now: datetime,
@@ -54,13 +54,14 @@ def set_room(
         else centre.spaces.get(pk=pk)
     )
     keep(space, facts, centre=centre, by=by, now=now)
-    set_features(space, features, centre=centre, by=by, now=now)
+    chosen = Feature.objects.filter(pk__in=features)
+    set_features(space, chosen, centre=centre, by=by, now=now)
     compose(space, set(parts), centre=centre, by=by, now=now)
     return space
 
 
 def set_features(
-    space: Space, features: Sequence[Feature], *, centre: Centre, by: Actor, now: datetime
+    space: Space, features: Iterable[Feature], *, centre: Centre, by: Actor, now: datetime
 ) -> None:
     before = {one.pk: one.name for one in space.features.all()}
     after = {one.pk: one.name for one in features}

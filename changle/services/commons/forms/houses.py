@@ -113,8 +113,8 @@ class RoomForm(OfHouse):
             "sort": "小的排在前面。",
         }
 
-    features: ClassVar[Any] = forms.ModelMultipleChoiceField(
-        None, label="设施", required=False, widget=forms.CheckboxSelectMultiple
+    features = forms.TypedMultipleChoiceField(
+        label="设施", required=False, coerce=int, widget=forms.CheckboxSelectMultiple
     )
 
     def __init__(self, *args: Any, centre: Centre, room: Space | None, **kwargs: Any) -> None:
@@ -126,7 +126,8 @@ class RoomForm(OfHouse):
         offer(fields["policy"], centre.policies.order_by("pk"))
         kept = [one.pk for one in room.features.all()] if room else []
         in_use = Q(retired_on__isnull=True) | Q(pk__in=kept)
-        offer(fields["features"], Feature.objects.filter(in_use).order_by("sort", "pk"))
+        rows = Feature.objects.filter(in_use).order_by("sort", "pk")
+        fields["features"].choices = [(one.pk, one.name) for one in rows]
         fields["capacity"].min_value = 1
         fields["parts"].choices = [(one.pk, one.name) for one in could_be_parts(centre, room)]
         if not fields["parts"].choices:

@@ -202,7 +202,7 @@ def room(request: Request, centre: int, pk: int | None = None) -> HttpResponse:
     heading = f"修改{known.name}" if known else f"{row.name}：新增场地"
     sheet = Sheet(heading=heading, button="保存", done="已保存。", back=page_of(centre))
     return weighing(request, form, sheet, lambda: set_room(
-        centre_pk=centre, pk=pk, facts=form.facts(), features=list(form.cleaned_data["features"]),
+        centre_pk=centre, pk=pk, facts=form.facts(), features=form.cleaned_data["features"],
         parts=form.cleaned_data.get("parts", []), by=request.actor, now=timezone.now(),
     ))  # fmt: skip
 
