@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from PIL import Image
 
-from changle.core.files import StoredFile
+from changle.core.files import StoredFile, opened
 from changle.core.log import LogEntry
 from changle.core.notices import Notice
 from changle.ground.territory.queries import actor_for
@@ -272,13 +272,11 @@ def test_damage_is_written_down_with_pictures_seen_by_the_side_and_settled(
     assert "没有保存" in text(client.get(answer["Location"]))  # of the file that is no picture
     bad = client.post(f"/desk/venues/damages/{damage.pk}/settle/", {"settle-why": ""})
     assert bad.status_code == 422
-    enter("OADM", team.node)
+    head = enter("OADM", team.node)
     page = text(client.get(f"/desk/venues/damages/{damage.pk}/"))
     assert "1,200.50元" in page
     assert "settle-why" not in page
-    served = client.get(f"/files/{StoredFile.objects.get().public_id}/")
-    assert b"".join(served.streaming_content)
-    served.file_to_stream.close()  # closing the answer would close the database of the test
+    assert opened(actor_for(head), StoredFile.objects.get().public_id)
     enter("CTR", district.centre)
     done = client.post(f"/desk/venues/damages/{damage.pk}/settle/", {"settle-why": "已赔"})
     assert done.status_code == 302
