@@ -8,6 +8,7 @@ from django.utils import timezone
 from changle.core.calendar import Calendar
 from changle.core.reach import Actor
 from changle.services.commons.queries.hours import DAY, OpenDay, hours_on, moment
+from changle.services.commons.queries.layout import Hours as Plain
 from changle.services.commons.queries.layout import Layout, Room
 from changle.services.commons.queries.uses import Use, minute, uses
 
@@ -95,7 +96,7 @@ def timeline(
     first_hour, last_hour = hours.shown(rooms, days)
     start = moment(days[0], time.min) + first_hour * HOUR
     end = moment(days[-1], time.min) + last_hour * HOUR
-    taken = uses(layout, rooms, start, end, actor=actor, now=now, asked=asked)
+    taken = uses(layout, rooms, start, end, actor=actor, now=now, asked=asked, brief=not gaps)
     shown = Timeline(layout, days, first_hour, last_hour)
     windows = [(day, *shown.shows(day)) for day in days]
     since = minute(now)
@@ -122,7 +123,8 @@ class Hours:
     layout: Layout
     calendar: Calendar
     known: dict[tuple[int, date], OpenDay] = field(default_factory=dict)
-    spans: dict[tuple[int, date], list[tuple[int, int]]] = field(default_factory=dict)
+    # By the hours of the day before and of the day: many rooms keep the same.
+    spans: dict[tuple[Plain, Plain, int], list[tuple[int, int]]] = field(default_factory=dict)
 
     def on(self, room: Room, day: date) -> OpenDay:
         if (found := self.known.get((room.pk, day))) is None:
@@ -143,15 +145,18 @@ class Hours:
 
     def open(self, room: Room, day: date, begins: int, ends: int) -> list[tuple[int, int]]:
         """The open spans of a day as it is shown, those begun the day before included."""
-        found = []
-        for which in (day - DAY, day):
-            midnight = minute(moment(which, time.min)) if self.on(room, which).hours else 0
-            for opens, closes in self.on(room, which).hours:
-                start = midnight + opens.hour * 60 + opens.minute
-                end = midnight + closes.hour * 60 + closes.minute + (closes <= opens) * 1440
-                if start < ends and end > begins:
-                    found.append((max(start, begins), min(end, ends)))
-        return sorted(found)
+        before, today = self.on(room, day - DAY).hours, self.on(room, day).hours
+        if (found := self.spans.get((before, today, begins))) is None:
+            midnight, found = minute(moment(day, time.min)), []
+            for start_of, hours in ((midnight - DAY_LONG, before), (midnight, today)):
+                for opens, closes in hours:
+                    start = start_of + opens.hour * 60 + opens.minute
+                    end = start_of + closes.hour * 60 + closes.minute
+                    end += DAY_LONG * (closes <= opens)
+                    if start < ends and end > begins:
+                        found.append((max(start, begins), min(end, ends)))
+            self.spans[before, today, begins] = found = sorted(found)
+        return found
 
 
 def columns(start: int, end: int, begins: int, ends: int) -> tuple[int, int]:

@@ -22,6 +22,8 @@ ABOUT = (
     "organisation__name", "organisation__node__path", "on_behalf__name", "on_behalf__path",
     "person_id",
 )  # fmt: skip
+OWN_TIMES = ("claims__booking__starts_at", "claims__booking__ends_at")
+OWN_TIMES_AT = ABOUT.index("starts_at")
 CLAIMED = ("claims__starts_at", "claims__ends_at", "claims__closure_id", "claims__closure__reason",
            *(f"claims__booking__{name}" for name in ABOUT))  # fmt: skip
 ASKED = ("holds_from", "holds_until", *ABOUT)
@@ -71,7 +73,7 @@ class Reading:
         kind = "activity" if purpose == Booking.Purpose.ACTIVITY else "booked"
         holder = body or place or ("居民" if mine else "")
         text = f"{title} · {holder}" if holder else title
-        span = minute(starts), minute(ends)
+        span = (minute(starts), minute(ends)) if starts else None
         held = minute(start), minute(end)
         return Use(*held, "asked" if asked else kind, pk if mine else 0, text, span)
 
@@ -101,14 +103,21 @@ def uses(
     actor: Actor,
     now: datetime,
     asked: bool = True,
+    brief: bool = False,
 ) -> dict[int, list[Use]]:
-    """Room -> its uses in order; two queries for any number of rooms. `asked`: requests too."""
+    """Room -> its uses in order; two queries for any number of rooms. `asked`: requests too.
+
+    `brief`: without the times that exclude set-up and cleaning: two less to read of each row.
+    """
     rooms = list(rooms)
     reading = Reading(layout.path, actor)
     by_pool: dict[int, list[Use]] = {pool: [] for room in rooms for pool in room.pools}
     seen: dict[tuple[int, int], Use] = {}
-    for row in claims_of(by_pool, start, end).values_list("pk", *CLAIMED):
+    columns = [one for one in CLAIMED if one not in OWN_TIMES] if brief else CLAIMED
+    for row in claims_of(by_pool, start, end).values_list("pk", *columns):
         pool, starts, ends, closure, why, *about = row
+        if brief:
+            about[OWN_TIMES_AT:OWN_TIMES_AT] = (None, None)
         key = (about[0] or 0, closure or 0)
         if key not in seen:
             seen[key] = (
@@ -118,7 +127,9 @@ def uses(
             )
         by_pool[pool].append(seen[key])
     found = {
-        room.pk: list(dict.fromkeys(use for pool in room.pools for use in by_pool[pool]))
+        room.pk: list(by_pool[room.pools[0]])
+        if len(room.pools) == 1
+        else list(dict.fromkeys(use for pool in room.pools for use in by_pool[pool]))
         for room in rooms
     }
     if asked:
