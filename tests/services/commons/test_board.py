@@ -181,6 +181,47 @@ def test_rivals_stand_side_by_side_and_one_is_chosen(client, enter, centre, hall
     assert first.state == "rejected"
 
 
+# Who opens which page of a house: the places are those of the post; 404 is "no such page".
+OPEN = {
+    "CTR": {"today", "closures"}, "STO": {"today", "closures"}, "DCA": {"today", "closures"},
+    "COM": set(), "OADM": set(), "AUD": set(), "RES": set(),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("role", OPEN)
+def test_the_pages_of_a_house_open_to_who_runs_it(
+    client, enter, centre, hall, team, district, role
+):
+    operator = everything_at(district.streets[0])
+    gone = left(centre, team, hall, operator)
+    asked = had(centre, team, make_space(centre), since=400, state="requested")
+    place = {"CTR": district.centre, "STO": district.streets[0], "OADM": team.node}.get(
+        role, district.communities[0][0] if role in {"COM", "RES"} else district.root
+    )
+    enter(role, place)
+    for name in ("today", "closures"):
+        answer = client.get(f"/desk/venues/{centre.pk}/{name}/")
+        assert answer.status_code == (200 if name in OPEN[role] else 404), name
+    runs = bool(OPEN[role])
+    for pk, deed in ((gone.pk, "inspect"), (asked.pk, "approve")):
+        answer = client.post(f"/desk/bookings/{pk}/attend/{deed}/")
+        assert answer.status_code == (302 if runs else 404), deed
+
+
+def test_who_asked_neither_approves_nor_looks_it_over(client, enter, centre, hall, team, district):
+    user = enter("CTR", district.centre)
+    operator = everything_at(district.streets[0])
+    asked = had(centre, team, hall, since=400, state="requested", user=user.pk)
+    gone = left(centre, team, make_space(centre), operator, user=user.pk)
+    page = text(client.get(f"/desk/venues/{centre.pk}/today/"))
+    assert "/attend/approve/" not in page
+    assert "/attend/inspect/" not in page
+    for pk, deed in ((asked.pk, "approve"), (gone.pk, "inspect")):
+        answer = client.post(f"/desk/bookings/{pk}/attend/{deed}/")
+        assert answer.status_code == 409
+        assert "自己" in text(answer)
+
+
 @pytest.mark.parametrize("typed", NAUGHTY)
 def test_naughty_input_is_refused_or_kept(client, enter, centre, hall, team, district, typed):
     operator = everything_at(district.streets[0])
@@ -291,7 +332,7 @@ def test_damage_is_written_down_with_pictures_seen_by_the_side_and_settled(
 def test_the_door_tells_a_stranger_little_and_leads_to_the_sign_in(client, centre, hall, team):
     had(centre, team, hall)
     page = text(client.get(f"/door/{hall.door_token}/"))
-    assert "使用中" in page
+    assert "已被占用" in page
     assert "已占用" in page
     assert "排练" not in page
     assert f"/account/sign-in/?next=%2Fdoor%2F{hall.door_token}%2F" in page
@@ -494,4 +535,4 @@ def test_pages_cost_the_same_for_one_and_for_many(client, enter, centre, hall, t
     more()
     more()
     assert [cost(url) for url in pages] == before
-    assert max(before) <= 10, before
+    assert max(before) <= 10, before  # three of them for the session, the person and the grants

@@ -107,7 +107,7 @@ class ClosureForm(Dressed, forms.Form):
         fields["spaces"].choices = [
             (str(room.pk), room.name) for room in house.rooms.values() if room.retired_on is None
         ]
-        fields["spaces"].widget.attrs["class"] = ""
+        fields["spaces"].widget.attrs["class"] = "form-check-input"
 
     def clean_from_on(self) -> Any:
         return sane(self.cleaned_data["from_on"])
