@@ -141,26 +141,27 @@ def plainly_broken(
     return found
 
 
-def broken_rules(
-    layout: Layout,
-    rooms: Sequence[Room],
-    wish: Wish,
-    who: For,
-    *,
-    by: Actor,
-    now: datetime,
+def of_the_clock_and_house(
+    layout: Layout, rooms: Sequence[Room], wish: Wish, *, by: Actor, now: datetime,
     calendar: Calendar,
-) -> list[Broken]:
-    """Every rule that the wish breaks, so that all are told at once."""
+) -> list[Broken]:  # fmt: skip
+    """The rules that the wish and the hours decide: nothing more is asked of the database."""
     found = plainly_broken(layout, rooms, wish, by=by, now=now)
-    if any(one.rule == "order" for one in found):
-        return found
-    for room in rooms:
-        found += of_the_house(layout, room, wish.starts_at, wish.ends_at, calendar)
-    if not runs_house(layout, by):
-        found += of_the_quota(layout, rooms, wish.starts_at, wish.ends_at, who, calendar)
-        found += of_the_past(layout, who, now)
+    if not any(one.rule == "order" for one in found):
+        for room in rooms:
+            found += of_the_house(layout, room, wish.starts_at, wish.ends_at, calendar)
     return found
+
+
+def of_who_asks(
+    layout: Layout, rooms: Sequence[Room], wish: Wish, who: For, *, by: Actor, now: datetime,
+    calendar: Calendar,
+) -> list[Broken]:  # fmt: skip
+    """The rules that what they had before decides; two queries."""
+    if runs_house(layout, by) or wish.ends_at <= wish.starts_at:
+        return []
+    quota = of_the_quota(layout, rooms, wish.starts_at, wish.ends_at, who, calendar)
+    return quota + of_the_past(layout, who, now)
 
 
 def calendar_of(layout: Layout) -> Calendar:
@@ -192,13 +193,14 @@ def book(
     standing = check_standing(rooms, wish, by)
     who = for_whom(wish, by)
     calendar = calendar_of(layout)
-    if broken := broken_rules(layout, rooms, wish, who, by=by, now=now, calendar=calendar):
+    start, end = held(rooms, wish.starts_at, wish.ends_at)
+    broken = of_the_clock_and_house(layout, rooms, wish, by=by, now=now, calendar=calendar)
+    rivals = [] if broken else conflicts(rooms, start, end, actor=by)
+    if rivals and not wait:  # most who are refused are refused by this: the rest is not asked
+        raise Taken(rivals, alternatives(layout, rooms, wish, calendar))
+    if broken := broken + of_who_asks(layout, rooms, wish, who, by=by, now=now, calendar=calendar):
         raise RuleBroken(broken)
     direct = runs_house(layout, by) or not any(room.policy.needs_approval for room in rooms)
-    start, end = held(rooms, wish.starts_at, wish.ends_at)
-    rivals = conflicts(rooms, start, end, actor=by)
-    if rivals and not wait:
-        raise Taken(rivals, alternatives(layout, rooms, wish, calendar))
     state = State.WAITLISTED if rivals else State.APPROVED if direct else State.REQUESTED
     try:
         with transaction.atomic():

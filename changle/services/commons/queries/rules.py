@@ -107,8 +107,9 @@ def of_the_quota(
     month = Period.of_months(day.year, day.month, 1)
     first, after = month.starts_at, month.ends_at
     rows = Booking.objects.filter(
-        state__in=COUNTED, starts_at__gte=first, starts_at__lt=after, centre=layout.pk, **who.mine()
-    )
+        state__in=COUNTED, starts_at__gte=first, starts_at__lt=after, centre=layout.pk,
+        booked__space__in=[room.pk for room in bound], **who.mine(),
+    )  # fmt: skip
     used = list(rows.values_list("booked__space_id", "starts_at", "ends_at"))
     length = (end - start).total_seconds() / 3600
     found = []
