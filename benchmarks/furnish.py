@@ -51,9 +51,10 @@ def main() -> None:
         Centre.objects.update(layout_stamp=int(now.timestamp()))
     houses = layouts()
     body = Organisation.objects.get(short_name="秋文社工").pk
+    bodies = list(Organisation.objects.order_by("pk").values_list("pk", flat=True)[:400])
     today = timezone.localdate(now)
-    fill(slots(houses, today + AFTER * DAY, 1), BOOKINGS, "approved", body)
-    fill(slots(houses, today - 100 * DAY, -1), BOOKINGS * (times - 1), "closed", body)
+    fill(slots(houses, today + AFTER * DAY, 1), BOOKINGS, "approved", bodies)
+    fill(slots(houses, today - 100 * DAY, -1), BOOKINGS * (times - 1), "closed", bodies)
     house = next(house for house in houses if house.pk == centre.pk)
     room = next(room for room in house.rooms.values() if room.name.startswith("测速教室"))
     at = next(
@@ -92,19 +93,19 @@ def alone(house: Layout, room: Room) -> bool:
     return len(shared) == 1 and room.name != "测速空厅"
 
 
-def fill(wanted: Iterator[Slot], many: int, state: str, body: int) -> None:
+def fill(wanted: Iterator[Slot], many: int, state: str, bodies: list[int]) -> None:
     wanted = islice(wanted, many)
     while chunk := list(islice(wanted, AT_ONCE)):
         with transaction.atomic():
-            write(chunk, state, body)
+            write(chunk, state, bodies)
 
 
-def write(chunk: list[Slot], state: str, body: int) -> None:
+def write(chunk: list[Slot], state: str, bodies: list[int]) -> None:
     rows = []
     for number, (house, _room, at) in enumerate(chunk):
         end = at + timedelta(hours=2)
         row = Booking(
-            centre_id=house.pk, organisation_id=body, title=f"测速活动{number}", people=20,
+            centre_id=house.pk, organisation_id=bodies[number % len(bodies)], title=f"测速活动{number}", people=20,
             starts_at=at, ends_at=end, holds_from=at, holds_until=end, booked_at=at - 20 * DAY,
             is_open=number % 2 == 0, is_sample=True,
         )  # fmt: skip
