@@ -106,6 +106,7 @@ class RoomForm(OfHouse):
             "name", "about", "capacity", "area", "floor", "zone", "policy", "ownership",
             "is_accessible", "in_use_since", "setup_minutes", "cleanup_minutes", "door_note", "sort",
         )  # fmt: skip
+        labels: ClassVar[dict[str, str]] = {"zone": "功能区"}
         help_texts: ClassVar[dict[str, str]] = {
             "door_note": "只给预约成功的人看，如钥匙在哪里取；不公开。",
             "setup_minutes": "每次使用前留出，别人订不了。",
@@ -124,6 +125,8 @@ class RoomForm(OfHouse):
         fields["zone"].empty_label = "不分区"
         fields["zone"].choices = [("", "不分区"), *list(fields["zone"].choices)[1:]]
         offer(fields["policy"], centre.policies.order_by("pk"))
+        rules = list(fields["policy"].choices)[1:]
+        fields["policy"].choices = rules if len(rules) == 1 else [("", "请选择"), *rules]
         kept = [one.pk for one in room.features.all()] if room else []
         in_use = Q(retired_on__isnull=True) | Q(pk__in=kept)
         rows = Feature.objects.filter(in_use).order_by("sort", "pk")
@@ -174,7 +177,7 @@ class PolicyForm(OfHouse):
         for name in self._meta.fields or ():
             column: Any = Policy._meta.get_field(name)
             self.fields[name].help_text = usual(column)
-        ranks = self.instance.priority if isinstance(self.instance.priority, list) else []
+        ranks = self.instance.priority if self.instance.pk else Booking.Class.values
         choices = [("", "——"), *Booking.Class.choices]
         for rank in range(len(Booking.Class.choices)):
             self.fields[f"rank_{rank}"] = forms.ChoiceField(

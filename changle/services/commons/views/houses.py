@@ -57,6 +57,9 @@ from changle.services.commons.queries.houses import (
 from changle.services.commons.views.posting import done
 
 
+MOST_LISTED = 20  # of the bookings that stand in the way, the soonest first
+
+
 def house_to_edit(request: Request, pk: int) -> Centre:
     found = centre_to_edit(request.actor, pk)
     if found is None:
@@ -88,11 +91,18 @@ def weighing(
         try:
             deed()
         except StandingIn as refusal:
-            standing.extend(lines(refusal.bookings))
+            standing.extend(lines(refusal.bookings[:MOST_LISTED]))
             raise
 
     return fill(
-        request, form, sheet, told, template="commons/house_form.html", standing=standing, **context
+        request,
+        form,
+        sheet,
+        told,
+        template="commons/house_form.html",
+        standing=standing,
+        most=MOST_LISTED,
+        **context,
     )
 
 
