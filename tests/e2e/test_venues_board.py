@@ -96,6 +96,12 @@ def test_in_and_out_at_the_door_then_what_broke_is_settled(page, site, size, tol
     assert serious(page) == []
     shoot(page, "board", size)
     visit = page.locator(f"#visit-{told['door']['pk']}")
+    visit.get_by_label("查验说明").fill("看到一半")
+    page.locator("h1").click()
+    page.evaluate("htmx.ajax('GET', location.pathname, '#board')")  # as it asks every minute
+    page.wait_for_load_state("networkidle")
+    expect(visit.get_by_label("查验说明")).to_have_value("看到一半")
+    expect(page.locator("#board #board")).to_have_count(0)
     visit.get_by_role("link", name="有损坏").click()
     page.get_by_label("损坏情况").fill("椅子断腿")
     page.get_by_label("估价").fill("1,200.5")

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from html import unescape
 from io import BytesIO
+from threading import Thread
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -14,8 +15,10 @@ from PIL import Image
 from changle.core.files import StoredFile, opened
 from changle.core.log import LogEntry
 from changle.core.notices import Notice
+from changle.core.refusals import Refused
 from changle.ground.territory.queries import actor_for
 from changle.services.commons.actions.booking import BookingRefused, Wish, book
+from changle.services.commons.actions.closing import instead_of, rebook
 from changle.services.commons.actions.deciding import approve
 from changle.services.commons.actions.missed import appeal, lift_suspension
 from changle.services.commons.actions.using import check_in, check_out, find_damage, miss_late
@@ -536,3 +539,33 @@ def test_pages_cost_the_same_for_one_and_for_many(client, enter, centre, hall, t
     more()
     assert [cost(url) for url in pages] == before
     assert max(before) <= 10, before  # three of them for the session, the person and the grants
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_tap_at_once_rebook_once():
+    """Two of the same body open the same notice; one has the time, the other is told."""
+    district = make_district()
+    centre = make_centre(district.centre, holidays_closed=False)
+    centre.openings.update(opens="00:00", closes="23:59")
+    team, hall = make_organisation(district.communities[0][0]), make_space(centre)
+    gone = had(centre, team, hall, since=300, state="displaced")
+    now = timezone.now()
+    starts = [span[0] for span in instead_of(house(centre), gone, now)]
+    assert len(starts) > 1
+    answers = []
+
+    def tap(start):
+        try:
+            answers.append(str(rebook(pk=gone.pk, starts_at=start, by=booker(team), now=now)))
+        except Refused as refusal:
+            answers.append(str(refusal))
+        finally:
+            connection.close()
+
+    threads = [Thread(target=tap, args=(start,)) for start in starts[:2]]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(answers) == sorted(["排练", "已经改订过了。"])
+    assert Booking.objects.filter(state="approved").count() == 1

@@ -90,7 +90,8 @@ def find_damage(*, pk: int, what: str, amount_fen: int | None, by: Actor, now: d
     DAMAGE.begin(damage, Damage.State.FOUND, at=now)
     damage.save()
     record(damage, "find", by=by, at=now, target=damage.state)
-    told(booking, f"查验发现损坏：{what}", by=by, now=now)
+    url = f"/desk/venues/damages/{damage.pk}/"
+    told(booking, f"查验发现损坏：{what}", by=by, now=now, url=url)
     return damage
 
 
@@ -104,7 +105,7 @@ def settle_damage(*, pk: int, name: str, how: str, by: Actor, now: datetime) -> 
     rest = Damage.objects.filter(booking=damage.booking_id, state=Damage.State.FOUND)
     if not rest.exists():
         BOOKING.fire(damage.booking_id, "settle", by=by, now=now, note=how)
-    told(damage.booking, f"损坏处理：{how}", by=by, now=now)
+    told(damage.booking, f"损坏处理：{how}", by=by, now=now, url=f"/desk/venues/damages/{pk}/")
     return damage
 
 
@@ -132,7 +133,8 @@ def miss(pk: int, now: datetime) -> bool:
     no_show.save()
     record(no_show, "count", by=by, at=now, target=no_show.state)
     freed(booking, now=now)
-    told(booking, "无人签到，已记一次爽约；有特殊情况可以申诉", by=by, now=now)
+    url = f"/desk/bookings/no-shows/{no_show.pk}/"
+    told(booking, "无人签到，已记一次爽约；有特殊情况可以申诉", by=by, now=now, url=url)
     suspend_where_due(booking, by=by, now=now)
     return True
 
