@@ -1,9 +1,10 @@
 """A house is set up by its keepers: each write shows in the next layout, and nothing promised is lost."""
 
+import threading
 from datetime import date, time, timedelta
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from changle.core.log import LogEntry
 from changle.core.notices import Notice
@@ -412,3 +413,31 @@ def test_the_list_says_which_house_is_late(centre, hall, keeper):
 
 def booker_of_nothing():
     return everything_at(Node(path="999999."))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_keepers_at_once_one_names_the_room():
+    district = make_district()
+    centre = make_centre(district.centre)
+    keeper, policy = make_actor("CTR", district.centre), make_policy(centre)
+    for number in range(4):
+        told, start = [], threading.Barrier(2)
+
+        def hand(told=told, start=start, name=f"厅{number}"):
+            start.wait()
+            try:
+                furnish(centre, keeper, name=name, policy=policy)
+                told.append("made")
+            except HouseRefused:
+                told.append("refused")
+            finally:
+                connection.close()
+
+        hands = [threading.Thread(target=hand) for _each in range(2)]
+        for one in hands:
+            one.start()
+        for one in hands:
+            one.join()
+        assert sorted(told) == ["made", "refused"]
+    assert centre.spaces.count() == 4
+    assert Centre.objects.get().layout_stamp > 8  # no raise of the stamp is lost

@@ -112,6 +112,7 @@ def refuse_parts(
 
 def refuse_promised(space: Space, now: datetime) -> None:
     """Claims name pools: the pools of a room stay as long as somebody holds them."""
+    hold_pools(space)
     bookings = still_to_come([space.pk], now)
     if bookings:
         told = f"“{space.name}”还有 {len(bookings)} 个已确认的预约，办完后才能改变它的组成。"
@@ -120,11 +121,18 @@ def refuse_promised(space: Space, now: datetime) -> None:
         raise HouseRefused(f"“{space.name}”登记了停用时段，解除后才能改变它的组成。")
 
 
+def hold_pools(space: Space) -> None:
+    """Wait for whoever is just claiming the room, so that their booking is seen."""
+    rows = Pool.objects.filter(spaces=space).select_for_update(of=("self",))
+    list(rows.order_by("pk").values_list("pk"))
+
+
 @transaction.atomic
 def retire_room(*, centre_pk: int, pk: int, on: date, by: Actor, now: datetime) -> Space:
     """Out of use from a day on; not while an accepted booking reaches into it."""
     centre = held(centre_pk, by)
     space = centre.spaces.get(pk=pk)
+    hold_pools(space)
     bookings = still_to_come([space.pk], max(moment(on, time.min), now))
     if bookings:
         told = f"停用后还有 {len(bookings)} 个已确认的预约，请先与对方商定改期或取消。"

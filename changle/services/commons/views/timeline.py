@@ -93,6 +93,7 @@ def venue(request: Request, pk: int) -> HttpResponse:
     context = {
         **around(request, house, actor=request.actor),
         "book": reverse("commons:book", args=[pk]),
+        "edits": request.actor.holds_at(Permission.SPACE_EDIT, house.path),
         "opens": reverse("commons:bookings"),
         "here": reverse("commons:venue", args=[pk]),
     }
