@@ -132,15 +132,17 @@ def visits(layout: Layout, rows: Iterable[Booking], now: datetime) -> list[Visit
 
 
 def board(layout: Layout, actor: Actor, now: datetime) -> Board:
-    """Five queries, whatever the number of rooms and bookings."""
+    """Four queries, whatever the number of rooms and bookings."""
     today = timezone.localdate(now)
     start, end = moment(today, time.min), moment(today + DAY, time.min)
     rows = actor.rows(Booking, P.BOOKING_OPERATE).filter(
         Q(state__in=OPEN_STATES)
+        | Q(no_show__state=NoShow.State.APPEALED)
         | Q(state__in=(State.APPROVED, State.CLOSED, State.NO_SHOW), starts_at__lt=end, ends_at__gt=start),
         centre=layout.pk,
     )  # fmt: skip
-    rows = rows.select_related("organisation", "on_behalf", "person").prefetch_related("booked")
+    rows = rows.select_related("organisation", "on_behalf", "person", "no_show")
+    rows = rows.prefetch_related("booked")
     told = Board(layout, now)
     asked: list[Visit] = []
     for visit in visits(layout, rows.order_by("starts_at", "pk")[:MOST_ON_BOARD], now):
@@ -156,11 +158,6 @@ def board(layout: Layout, actor: Actor, now: datetime) -> Board:
         .order_by("found_at", "pk")
     )
     told.checks = checks_due(layout, actor, today)
-    told.appeals = (
-        actor.rows(NoShow, P.BOOKING_DECIDE)
-        .filter(state=NoShow.State.APPEALED, booking__centre=layout.pk)
-        .count()
-    )
     return told
 
 
@@ -174,6 +171,8 @@ def place(told: Board, visit: Visit) -> None:
         told.to_inspect.append(visit)
     elif state == State.OFFERED:
         told.offers.append(visit)
+    elif state == State.NO_SHOW and visit.row.no_show.state == NoShow.State.APPEALED:
+        told.appeals += 1
     elif state in {State.CLOSED, State.NO_SHOW}:
         told.over.append(visit)
 
