@@ -17,6 +17,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "changle.site.settings")
 django.setup()
 
 from django.db import transaction  # noqa: E402
+from django.db.models import Count  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
 from changle.core.calendar import Calendar  # noqa: E402
@@ -44,8 +45,9 @@ Slot = tuple[Layout, Room, datetime]
 def main() -> None:
     times, now = int(sys.argv[1]), timezone.now()
     with transaction.atomic():
-        centre = Centre.objects.order_by("pk")[0]
-        for number in range(ROOMS - Space.objects.count()):
+        by_size = Centre.objects.annotate(size=Count("spaces")).order_by("-size", "pk")
+        largest, centre = by_size[0], by_size.last()
+        for number in range(ROOMS - 1 - Space.objects.count()):
             furnish(centre, f"测速教室{number}", step=30)
         free = furnish(centre, "测速空厅", step=5)
         Centre.objects.update(layout_stamp=int(now.timestamp()))
@@ -62,7 +64,7 @@ def main() -> None:
         for day in (today + step * DAY for step in range(AFTER + 7, AFTER + 28))
         if is_open(house, room, moment(day, SLOTS[3]), moment(day, SLOTS[4]), Calendar.load())
     )
-    told = {"centre": centre.pk, "taken": room.pk, "free": free.pk, "body": body,
+    told = {"centre": largest.pk, "taken": room.pk, "free": free.pk, "body": body,
             "at": at.isoformat()}  # fmt: skip
     sys.stdout.write(json.dumps(told) + "\n")
 

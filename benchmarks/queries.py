@@ -22,7 +22,7 @@ from changle.faces.api.actions import issue_token  # noqa: E402
 from changle.ground.accounts.models import User  # noqa: E402
 
 
-FRAME = ("BEGIN", "SAVEPOINT", "RELEASE", "ROLLBACK")  # the frame of a deed, no question
+FRAME = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE", "ROLLBACK")  # the frame of a deed, no question
 
 
 def main() -> None:

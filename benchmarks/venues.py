@@ -68,9 +68,9 @@ def calls(about: dict[str, Any]) -> list[Call]:
              path=f"/api/v1/spaces/free?{between(at, at + timedelta(hours=2))}&capacity=20"),
         Call(label="一个场地一周的占用", path=f"/api/v1/spaces/{about['taken']}/timeline?{week}",
              who="token"),
-        Call(label="一个中心全部场地的一周", path=f"{venue}?view=week&{on}", who="qu", goal=18,
+        Call(label="最大的中心全部场地的一周，全部订满", path=f"{venue}?view=week&{on}", who="qu", goal=18,
              most_kb=30),
-        Call(label="一个中心全部场地的一天", path=f"{venue}?{on}", who="qu", most_kb=30),
+        Call(label="同一中心的一天", path=f"{venue}?{on}", who="qu", most_kb=30),
     ]  # fmt: skip
 
 
