@@ -371,4 +371,4 @@ def test_lists_cost_the_same_for_one_and_for_several(client, centre, hall, distr
     assert [queries(client, page) for page in pages] == before
     client.logout()
     assert queries(client, pages[1]) <= 8
-    assert queries(client, pages[3]) <= 12
+    assert queries(client, pages[3]) <= 8
