@@ -1,6 +1,7 @@
 """Cost per page and call as multiples of an empty view of the same server, in one run.
 
 bin/bench              ×1 on SQLite
+bin/bench --only venues --sizes 1 13   the calls of shared rooms alone
 bin/bench --all        ×1 and ×13, SQLite and PostgreSQL, import, start and memory; writes RESULTS.md
 """
 
@@ -15,6 +16,7 @@ import time
 from pathlib import Path
 
 from benchmarks.server import ROOT, Measure, Server, ask
+from benchmarks.venues import measure_venues
 
 
 EMPTY = "/healthz"
@@ -40,12 +42,14 @@ PAGES = [  # path, who, goal as a multiple of the empty view (None: none set)
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--all", action="store_true")
+    parser.add_argument("--only", choices=("pages", "venues"), default="")
+    parser.add_argument("--sizes", type=int, nargs="+", default=[])
     parser.add_argument("--requests", type=int, default=240)
     parser.add_argument("--database", default="", help=argparse.SUPPRESS)
     chosen = parser.parse_args()
-    sections = [run_size(1, chosen.database, chosen.requests)]
+    sizes = chosen.sizes or ([1, 13] if chosen.all else [1])
+    sections = [run_size(size, chosen.database, chosen.requests, chosen.only) for size in sizes]
     if chosen.all:
-        sections.append(run_size(13, chosen.database, chosen.requests))
         sections.append(import_speed())
         RESULTS.write_text(HEAD.format(machine=machine()) + "\n".join(sections), "utf-8")
     sys.stdout.write("\n".join(sections))
@@ -77,7 +81,7 @@ def machine() -> str:
     return f"Machine: {os.cpu_count()} cores, {cpu}; Python {platform.python_version()}."
 
 
-def run_size(times: int, database: str, requests: int) -> str:
+def run_size(times: int, database: str, requests: int, only: str) -> str:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         with Server(folder, database=database) as server:
@@ -91,14 +95,18 @@ def run_size(times: int, database: str, requests: int) -> str:
             )
         with Server(folder, database=database) as server:
             second = server.seconds_to_first_page
-            rows, memory = measure(server, requests)
+            rows, memory = ([], 0.0) if only == "venues" else measure(server, requests)
+            venues = [] if only == "pages" else measure_venues(server, requests, EMPTY, times)
     engine = "PostgreSQL" if database else "SQLite"
+    if only == "venues":
+        return "\n".join([f"## ×{times}, {engine}", "", *venues])
     lines = [
         f"## ×{times}, {engine}", "",
         "| page or call | queries | CPU ms | ratio | goal | p50 / p95 ms, 1 client | p50 / p95 ms, 8 clients | req/s, 8 clients |",
         "|---|---:|---:|---:|---:|---:|---:|---:|", *rows, "",
         f"First start with the sample district {first:.1f} s, second start {second:.1f} s to the first page; "
         f"{memory:.0f} MB after the run (proportional set size of server, workers and background worker).", "",
+        *venues,
     ]  # fmt: skip
     return "\n".join(lines)
 
@@ -114,12 +122,12 @@ def measure(server: Server, requests: int) -> tuple[list[str], float]:
     empty = ask(server, EMPTY, {}, clients=1, requests=max(400, requests))
     crowd = ask(server, EMPTY, {}, clients=8, requests=max(400, requests))
     rows = [row("空视图 " + EMPTY, "0", empty, crowd, empty, None)]
-    for label, path, who, goal in PAGES:
+    for (label, path, who, goal), queries in zip(PAGES, counted, strict=True):
         path = path.format(organisation=organisation)
         ask(server, path, headers[who], clients=4, requests=24)
         alone = ask(server, path, headers[who], clients=1, requests=requests)
         crowd = ask(server, path, headers[who], clients=8, requests=requests)
-        rows.append(row(label, counted.get(f"{who} {path}", "?"), alone, crowd, empty, goal))
+        rows.append(row(label, queries, alone, crowd, empty, goal))
     return rows, server.megabytes()
 
 
@@ -129,8 +137,16 @@ FIRST = (
 )
 
 
-def count_queries(server: Server, organisation: str) -> dict[str, str]:
-    pages = [(who, path.format(organisation=organisation)) for _label, path, who, _goal in PAGES]
+def count_queries(server: Server, organisation: str) -> list[str]:
+    pages = [
+        (
+            "qu" if who == "token" else who,
+            path.format(organisation=organisation),
+            who == "token",
+            [],
+        )
+        for _label, path, who, _goal in PAGES
+    ]
     env = server.env | {"BENCH_PAGES": json.dumps(pages)}
     answer = subprocess.run(
         [sys.executable, "-m", "benchmarks.queries"],
@@ -140,7 +156,7 @@ def count_queries(server: Server, organisation: str) -> dict[str, str]:
         text=True,
         check=True,
     )
-    return dict(json.loads(answer.stdout.strip().splitlines()[-1]))
+    return list(json.loads(answer.stdout.strip().splitlines()[-1]))
 
 
 def row(

@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 import urllib.request
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -115,9 +116,19 @@ class Measure:
 
 
 def ask(
-    server: Server, path: str, headers: dict[str, str], *, clients: int, requests: int
+    server: Server,
+    path: str,
+    headers: dict[str, str],
+    *,
+    clients: int,
+    requests: int,
+    body: Callable[[], bytes] | None = None,
+    status: int = 200,
 ) -> Measure:
-    """`requests` in all, by `clients` that keep their connections; bounded, loopback only."""
+    """`requests` in all, by `clients` that keep their connections; bounded, loopback only.
+
+    `body`: what is posted, a new one each time; `status`: the answer that is looked for.
+    """
     each = max(1, requests // clients)
     times: list[float] = []
     faults: list[str] = []
@@ -128,11 +139,14 @@ def ask(
         mine = []
         for _turn in range(each):
             begun = time.perf_counter()
-            connection.request("GET", path, headers=headers)
+            if body is None:
+                connection.request("GET", path, headers=headers)
+            else:
+                connection.request("POST", path, body(), headers)
             answer = connection.getresponse()
             answer.read()
             mine.append(time.perf_counter() - begun)
-            if answer.status != 200:
+            if answer.status != status:
                 faults.append(f"{path}: {answer.status}")
                 break
         with lock:

@@ -1,4 +1,4 @@
-"""What is done once a day; apps enter their deeds, the worker keeps the hours."""
+"""What is done once a day or once a minute; apps enter their deeds, the worker keeps the hours."""
 
 from collections.abc import Callable
 from datetime import datetime, time
@@ -6,6 +6,7 @@ from datetime import datetime, time
 
 Deed = Callable[[datetime], None]
 SCHEDULE: list[tuple[time, Deed]] = []
+OFTEN: list[Deed] = []  # once a minute
 
 
 def daily(at: time) -> Callable[[Deed], Deed]:
@@ -19,3 +20,9 @@ def daily(at: time) -> Callable[[Deed], Deed]:
         return deed
 
     return keep
+
+
+def often(deed: Deed) -> Deed:
+    """Do it about once a minute; cheap where there is nothing to do, and safe to do twice."""
+    OFTEN.append(deed)
+    return deed

@@ -60,6 +60,7 @@ INSTALLED_APPS = [
     "changle.ground.annual",
     "changle.ground.merging",
     "changle.ground.filing",
+    "changle.services.commons",
     "changle.oversight.statistics",
     "changle.faces.portal",
     "changle.faces.desk",

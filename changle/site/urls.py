@@ -17,6 +17,7 @@ urlpatterns = [
     path("", include("changle.ground.matters.urls")),
     path("", include("changle.ground.custody.urls")),
     path("", include("changle.ground.merging.urls")),
+    path("", include("changle.services.commons.urls")),
     path("desk/figures/", include("changle.oversight.statistics.urls")),
     path("desk/webhooks/", include((webhooks, "webhooks"))),
     path("api/", include("changle.faces.api.urls")),

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from changle.core.jobs import run, take
 from changle.core.log import seal_all
-from changle.core.schedule import SCHEDULE
+from changle.core.schedule import OFTEN, SCHEDULE, Deed
 from changle.faces.api.actions import follow_log
 
 
@@ -19,6 +19,7 @@ log = logging.getLogger(__name__)
 
 IDLE_SECONDS = 1.0
 SEAL_EVERY = timedelta(seconds=5)
+OFTEN_EVERY = timedelta(minutes=1)
 
 
 @dataclass
@@ -26,6 +27,7 @@ class Rounds:
     """What the worker remembers from one turn to the next; started late, it catches up the day."""
 
     sealed_at: datetime | None = None
+    often_at: datetime | None = None
     done_on: dict[int, date] = field(default_factory=dict)  # place in the schedule -> day
 
     def turn(self) -> bool:
@@ -38,6 +40,10 @@ class Rounds:
             seal_all()
             follow_log(now=now)
             self.sealed_at = now
+        if self.often_at is None or now - self.often_at >= OFTEN_EVERY:
+            self.often_at = now  # first, so that a failing deed waits a minute
+            for deed in OFTEN:
+                done(deed, now)
         self.keep_schedule(now)
         return job is not None
 
@@ -46,7 +52,15 @@ class Rounds:
         for place, (at, deed) in enumerate(SCHEDULE):
             if local.time() >= at and self.done_on.get(place) != local.date():
                 self.done_on[place] = local.date()  # first, so that a failing deed waits a day
-                deed(now)
+                done(deed, now)
+
+
+def done(deed: Deed, now: datetime) -> None:
+    """One deed's failure is no other's."""
+    try:
+        deed(now)
+    except Exception:
+        log.exception("定时事项 %s 未能完成", deed.__name__)
 
 
 def work_until(stop: Callable[[], bool]) -> None:

@@ -16,8 +16,12 @@ Execute = Callable[..., Any]
 WRITE = re.compile(
     r'\s*(?:INSERT\s+INTO|UPDATE|DELETE\s+FROM|REPLACE\s+INTO)\s+"?(\w+)', re.IGNORECASE
 )
-# Housekeeping of the session, and the log of who looked at what, are not writes of the domain.
-WRITTEN_BY_GET = {"django_session", "usersessions_usersession", "core_logentry", "api_token"}
+# Housekeeping of the session, the log of who looked at what, and when an address or a token last
+# served, are not writes of the domain.
+WRITTEN_BY_GET = {
+    "django_session", "usersessions_usersession", "core_logentry", "api_token",
+    "commons_feedtoken",
+}  # fmt: skip
 
 
 def _refuse_query(execute: Execute, sql: str, params: Any, many: bool, context: Any) -> Any:

@@ -22,6 +22,7 @@ from changle.ground.people.models import Paper, Post
 from changle.ground.registry.models import Organisation
 from changle.ground.territory.models import Grant, Node
 from changle.ground.territory.queries import actor_for
+from changle.services.commons.models import Centre
 from changle.site.demo.making import make
 from changle.site.demo.people import CAST, FORMER
 from tests.house.test_routes import all_routes
@@ -104,6 +105,12 @@ def fill(route: str, entry: URLPattern, street: str) -> str:
     }  # fmt: skip
     if "nodes/" in route or "places/" in route or "streets/" in route:
         values["pk"] = node.pk
+    elif "venues/" in route or route.startswith("centres/<"):
+        centre = Centre.objects.get(node__parent=node, node__kind="centre")
+        room = centre.spaces.order_by("pk")[0]
+        values |= {"pk": centre.pk, "centre": centre.pk}
+        if "<int:centre>" in route:
+            values["pk"] = room.policy_id if "policies/" in route else room.pk
     elif "people/" in route and "organisations/" not in route:
         values["pk"] = grant.user_id
     elif "grants/" in route:

@@ -1,6 +1,6 @@
 """The exceptions from Monday to Friday, and what follows from them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
@@ -101,6 +101,21 @@ class Calendar:
     def is_working(self, day: date) -> bool:
         row = self.exceptions.get(plain_day(day))
         return row.is_working if row else day.weekday() < SATURDAY
+
+    def is_holiday(self, day: date) -> bool:
+        """Whether a day is of a public holiday, its weekend included; a plain weekend is not."""
+        day = plain_day(day)
+        if self.is_working(day):
+            return False
+        return any(
+            one in self.exceptions for step in (DAY, -DAY) for one in self._free_days(day, step)
+        )
+
+    def _free_days(self, day: date, step: timedelta) -> Iterator[date]:
+        """The days without work from a day on, itself first, one way."""
+        while not self.is_working(day):
+            yield day
+            day += step
 
     def provisional(self, day: date) -> bool:
         """Whether the answer for this day may still change when a notice comes out."""

@@ -33,6 +33,10 @@ MENU = [  # label, icon, address, permission; what belongs together stands toget
     ("年度报告", "file-text", "annual:reports", Permission.ANNUAL_VIEW),
     ("重大事项", "calendar-event", "matters:matters", Permission.MATTER_VIEW),
     ("资金代管", "coin", "custody:custodies", Permission.CUSTODY_EDIT),
+    ("场地", "armchair", "commons:venues", Permission.BOOKING_VIEW),
+    ("我的预约", "calendar-event", "commons:bookings", Permission.BOOKING_VIEW),
+    ("场地值守", "door", "commons:boards", Permission.BOOKING_OPERATE),
+    ("场地维护", "tools", "commons:houses", Permission.SPACE_EDIT),
     ("统计报表", "chart-bar", "statistics:catalogue", Permission.FIGURE_VIEW),
     ("辖区", "sitemap", "territory:nodes", Permission.NODE_VIEW),
     ("授权", "users", "territory:people", Permission.GRANT_VIEW),
@@ -48,7 +52,10 @@ GROUPS = {  # label -> icon, addresses; an address in none stands for itself
         "shield-check",
         ("credit:boards", "annual:reports", "matters:matters", "custody:custodies"),
     ),
-    "设置": (
+    "场地": (
+        "armchair", ("commons:venues", "commons:bookings", "commons:boards", "commons:houses")
+    ),
+    "辖区与设置": (
         "settings",
         ("territory:nodes", "territory:people", "territory:calendar", "registry:classes",
          "webhooks:webhooks", "territory:log"),
@@ -64,6 +71,9 @@ OPENS = {
     "filing.LapseProposal": "filing:lapse",
     "merging.DuplicatePair": "merging:pair",
     "matters.Matter": "matters:matter",
+    "commons.Booking": "commons:booking",
+    "commons.Damage": "commons:damage",
+    "commons.NoShow": "commons:no_show",
 }
 KEPT = 30  # seconds that a to-do count may be old
 

@@ -45,6 +45,12 @@ class Permission(StrEnum):
     MATTER_RULE = "matter.rule"
     CUSTODY_EDIT = "custody.edit"
     WEBHOOK_EDIT = "webhook.edit"
+    SPACE_EDIT = "space.edit"
+    BOOKING_VIEW = "booking.view"
+    BOOKING_MAKE = "booking.make"
+    BOOKING_USE = "booking.use"  # come in and go out
+    BOOKING_DECIDE = "booking.decide"
+    BOOKING_OPERATE = "booking.operate"  # the board of the day, inspection, damage
     CONTACT_VIEW = "organisation.contact"  # P1 contacts in clear
     FIGURE_VIEW = "figure.view"
     DESK_OPEN = "desk.open"
@@ -87,6 +93,12 @@ LABELS = {
     P.MATTER_RULE: "维护重大事项规则",
     P.CUSTODY_EDIT: "维护资金代管",
     P.WEBHOOK_EDIT: "维护事件推送",
+    P.SPACE_EDIT: "维护场地",
+    P.BOOKING_VIEW: "查看预约",
+    P.BOOKING_MAKE: "预约场地",
+    P.BOOKING_USE: "签到与离场",
+    P.BOOKING_DECIDE: "审批预约",
+    P.BOOKING_OPERATE: "场地值守",
     P.CODE_OVERRIDE: "凭证书保留校验不符的代码",
     P.CONTACT_VIEW: "查看联系方式",
     P.FIGURE_VIEW: "查看统计",
@@ -107,6 +119,8 @@ class Role:
 
 _READ = {P.DESK_OPEN, P.NODE_VIEW, P.ORGANISATION_VIEW, P.FIGURE_VIEW, P.REACH_EXPLAIN}
 _RECORDS = {P.FILING_VIEW, P.PEOPLE_VIEW, P.ANNUAL_VIEW, P.MATTER_VIEW}
+_BOOKS = {P.BOOKING_VIEW, P.BOOKING_MAKE, P.BOOKING_USE}
+_HOUSE = _BOOKS | {P.BOOKING_DECIDE, P.BOOKING_OPERATE}
 _REGISTRAR = _READ | {
     P.ORGANISATION_EDIT,
     P.ORGANISATION_IMPORT,
@@ -143,7 +157,7 @@ _ALL = [
         _REGISTRAR
         | {P.NODE_EDIT, P.GRANT_EDIT, P.USER_EDIT, P.CALENDAR_EDIT, P.DICTIONARY_EDIT, P.LOG_VIEW,
            P.ORGANISATION_MOVE, P.CODE_OVERRIDE, P.FILING_RULE, P.FACT_EDIT, P.MATTER_RULE,
-           P.WEBHOOK_EDIT},
+           P.WEBHOOK_EDIT, P.SPACE_EDIT, *_HOUSE},
         kinds=("district",),
     ),
     _role("DSW", "区委社会工作部", "共管志愿服务与社会工作统计，不改名录。", _READ,
@@ -152,23 +166,25 @@ _ALL = [
     _role("MU", "成员单位", "查看所主管的组织，填报本单位考核事项。", _READ,
           kinds=("district", "department")),
     _role("STO", "街道办事处", "审核备案、核实活动、分派诉求，管理本街道名录。",
-          _REGISTRAR | {P.GRANT_EDIT, P.USER_EDIT}, kinds=("street",)),
+          _REGISTRAR | _HOUSE | {P.GRANT_EDIT, P.USER_EDIT, P.SPACE_EDIT}, kinds=("street",)),
     _role("CTR", "街道中心运营机构",
           "按合同运营场地、孵化和对接；不审批自己的申请，不批量导出个人信息。",
-          _READ | _RECORDS | {P.ORGANISATION_EDIT, P.CONTACT_VIEW, P.PEOPLE_EDIT, P.CUSTODY_EDIT},
+          _READ | _RECORDS | {P.ORGANISATION_EDIT, P.CONTACT_VIEW, P.PEOPLE_EDIT, P.CUSTODY_EDIT,
+                              P.SPACE_EDIT, *_HOUSE},
           kinds=("street", "centre")),
-    _role("COM", "社区", "发现需求、对备案提意见、核实活动确已开展。", _READ | _RECORDS | {P.CONTACT_VIEW, P.FILING_OPINION},
+    _role("COM", "社区", "发现需求、对备案提意见、核实活动确已开展。",
+          _READ | _RECORDS | _HOUSE | {P.CONTACT_VIEW, P.FILING_OPINION},
           kinds=("community",)),
     _role("OADM", "组织管理员", "维护本组织资料，申请、报告，管理成员。",
           _READ | _RECORDS | {P.ORGANISATION_EDIT, P.CONTACT_VIEW, P.PEOPLE_EDIT, P.PEOPLE_SEALED,
-                              P.ANNUAL_EDIT, P.MATTER_REPORT},
+                              P.ANNUAL_EDIT, P.MATTER_REPORT, *_BOOKS},
           staff=False, kinds=("organisation",)),
     _role("OSTF", "组织工作人员", "开展服务、签到、记录。",
-          {P.DESK_OPEN, P.NODE_VIEW, P.ORGANISATION_VIEW}, staff=False, kinds=("organisation",)),
+          {P.DESK_OPEN, P.NODE_VIEW, P.ORGANISATION_VIEW, *_BOOKS}, staff=False, kinds=("organisation",)),
     _role("RES", "居民", "浏览公开信息，办理自己的事。", set(), staff=False),
     _role("EXP", "评审专家", "只看分配给自己的材料。", {P.DESK_OPEN}, staff=False),
     _role("AUD", "审计", "限期只读：名录、统计、日志。",
-          _READ | _RECORDS | {P.ORGANISATION_EXPORT, P.LOG_VIEW, P.GRANT_VIEW}),
+          _READ | _RECORDS | {P.ORGANISATION_EXPORT, P.LOG_VIEW, P.GRANT_VIEW, P.BOOKING_VIEW}),
     _role("SYS", "系统管理员", "账户、备份、后台事项；不看业务内容，不给自己授权。",
           {P.DESK_OPEN, P.USER_EDIT, P.SYSTEM_OPERATE, P.GRANT_VIEW}),
     _role("SEC", "安全管理员", "审核授权。",
@@ -176,7 +192,7 @@ _ALL = [
     _role("LOG", "审计管理员", "查看和导出日志，不能改。", {P.DESK_OPEN, P.LOG_VIEW}),
 ]  # fmt: skip
 # What everybody with an account may do with the rows they filed themselves, whatever their grants.
-EVERYBODY = frozenset({P.FILING_APPLY})
+EVERYBODY = frozenset({P.FILING_APPLY, *_BOOKS})
 ROLES = {role.code: role for role in _ALL}
 ROLE_CHOICES = [(role.code, role.name) for role in _ALL]
 # Separation of duties: nobody holds two of these at once.

@@ -21,6 +21,7 @@ from changle.ground.territory.models import Node
 from changle.ground.territory.queries import actor_for, district
 from changle.site.demo import (
     annual,
+    commons,
     credit,
     custody,
     filing,
@@ -44,6 +45,7 @@ ROOMS: tuple[Callable[[Scene], None], ...] = (
     annual.furnish,
     filing.furnish,
     merging.furnish,
+    commons.furnish,
 )  # in this order, each on what stands before it
 
 

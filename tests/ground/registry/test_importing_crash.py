@@ -1,15 +1,11 @@
 """A process killed in the midst of an import leaves all or nothing, and a log that holds."""
 
-import os
 import signal
-import subprocess
-import sys
-from pathlib import Path
 
-import pytest
+from tests.harness.apart import apart, python
 
 
-ROOT = Path(__file__).resolve().parents[3]
+__all__ = ["apart"]
 PROGRAM = """
 import os, signal, sys
 from datetime import UTC, datetime
@@ -92,35 +88,12 @@ elif sys.argv[1] == "updates-again":
 """
 
 
-@pytest.fixture
-def surroundings(tmp_path: Path) -> dict[str, str]:
-    env = {name: value for name, value in os.environ.items() if name != "CHANGLE_TESTING"}
-    env |= {
-        "CHANGLE_DATA": str(tmp_path),
-        "DJANGO_SETTINGS_MODULE": "changle.site.settings",
-        "PYTHONPATH": str(ROOT),
-        "CHANGLE_TESTING": "1",
-    }
-    if "sqlite" in env.get("DATABASE_URL", "sqlite"):
-        env["DATABASE_URL"] = f"sqlite:///{tmp_path}/crash.sqlite3"
-    return env
-
-
-def python(env: dict[str, str], *words: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, *words], env=env, cwd=ROOT, capture_output=True, text=True, check=False
-    )
-
-
-def test_a_killed_import_leaves_nothing_and_may_be_run_again(surroundings) -> None:
-    """On PostgreSQL in the server's own database, which no other test uses."""
-    laid = python(surroundings, "-m", "django", "migrate", "--run-syncdb", "--verbosity", "0")
-    assert laid.returncode == 0, laid.stderr[-2000:]
-    killed = python(surroundings, "-c", PROGRAM, "kill")
+def test_a_killed_import_leaves_nothing_and_may_be_run_again(apart) -> None:
+    killed = python(apart, "-c", PROGRAM, "kill")
     assert killed.returncode == -signal.SIGKILL, killed.stderr[-2000:]
-    again = python(surroundings, "-c", PROGRAM, "again")
+    again = python(apart, "-c", PROGRAM, "again")
     assert again.returncode == 0, again.stderr[-2000:]
-    killed = python(surroundings, "-c", PROGRAM, "kill-updates")
+    killed = python(apart, "-c", PROGRAM, "kill-updates")
     assert killed.returncode == -signal.SIGKILL, killed.stderr[-2000:]
-    again = python(surroundings, "-c", PROGRAM, "updates-again")
+    again = python(apart, "-c", PROGRAM, "updates-again")
     assert again.returncode == 0, again.stderr[-2000:]

@@ -64,6 +64,18 @@ class ProblemField(Schema):
     message: str
 
 
+class TakenSpan(Schema):
+    starts_at: str
+    ends_at: str
+    holder: str = Field("", description="占用者；只对有权知道的人给出")
+    title: str = ""
+
+
+class FreeSpan(Schema):
+    starts_at: str
+    ends_at: str
+
+
 class ProblemDetails(Schema):
     """RFC 9457."""
 
@@ -73,6 +85,8 @@ class ProblemDetails(Schema):
     detail: str
     instance: str
     errors: list[ProblemField]
+    conflicts: list[TakenSpan] = Field([], description="场地预约被占用时：与哪些时段冲突")
+    next_free: list[FreeSpan] = Field([], description="场地预约被占用时：接下来可用的时段")
 
 
 def given(values: Any) -> dict[str, Any]:

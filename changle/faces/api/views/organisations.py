@@ -5,7 +5,7 @@ from django.utils import timezone
 from ninja import Query, Router
 
 from changle.core.reach import Actor
-from changle.faces.api.actions import Kept, KeyInUse, KeyMisused, once
+from changle.faces.api.actions import Kept
 from changle.faces.api.forms import (
     OrganisationChange,
     OrganisationDetail,
@@ -24,6 +24,7 @@ from changle.faces.api.views.answers import (
     written,
 )
 from changle.faces.api.views.gate import anybody, caller_of, known
+from changle.faces.api.views.once import once_for
 from changle.faces.api.views.problems import Problem, invalid
 from changle.ground.merging.queries.queue import survivor_of
 from changle.ground.registry.actions import (
@@ -99,28 +100,7 @@ def add(request: HttpRequest, payload: OrganisationNew) -> HttpResponse:
         place = f"/api/v1/organisations/{added.pk}"
         return Kept(201, body, {"Location": place, "ETag": tag_of(version, body)})
 
-    key = request.headers.get("Idempotency-Key", "")
-    if len(key) > 200:  # noqa: PLR2004  as the document says
-        raise invalid("Idempotency-Key", "不能超过 200 个字符。")
-    try:
-        kept = (
-            once(
-                key=key,
-                route=f"POST {request.path}",
-                body=request.body,
-                by=actor,
-                now=now,
-                deed=deed,
-            )
-            if key
-            else deed()
-        )
-    except KeyInUse as refusal:
-        raise Problem("conflict", str(refusal), headers={"Retry-After": "1"}) from None
-    except KeyMisused as refusal:
-        raise invalid("Idempotency-Key", str(refusal)) from None
-    replay = {"Idempotent-Replayed": "true"} if kept.replayed else {}
-    return answered(kept.body, kept.status, {**kept.headers, **replay})
+    return once_for(request, actor, deed)
 
 
 @router.patch(

@@ -45,9 +45,11 @@ class Problem(Exception):
         *,
         errors: Sequence[tuple[str, str]] = (),
         headers: Mapping[str, str] | None = None,
+        extra: Mapping[str, Any] | None = None,
     ) -> None:
         super().__init__(detail or kind)
         self.kind, self.detail, self.errors, self.headers = kind, detail, errors, headers or {}
+        self.extra = extra or {}  # members of this kind of problem alone (RFC 9457, 3.2)
 
 
 def invalid(field: str, message: str) -> Problem:
@@ -63,9 +65,12 @@ def told(request: HttpRequest, problem: Problem) -> HttpResponse:
         "detail": problem.detail or advice,
         "instance": request.path,
         "errors": [{"field": field, "message": message} for field, message in problem.errors],
+        **problem.extra,
     }
     response = HttpResponse(
-        json.dumps(body, ensure_ascii=False), status=status, content_type="application/problem+json"
+        json.dumps(body, ensure_ascii=False, default=str),
+        status=status,
+        content_type="application/problem+json",
     )
     for name, value in problem.headers.items():
         response.headers[name] = value

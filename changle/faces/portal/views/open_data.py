@@ -117,6 +117,7 @@ def sitemap_places(request: HttpRequest) -> HttpResponse:
         reverse(f"portal:{name}")
         for name in ("home", "directory", "places", "open_data", "about", "privacy")
     ]
+    fixed.append(reverse("commons:centres"))
     urls = [{"loc": absolute(one)} for one in (*fixed, *(f"{stem}{pk}/" for pk in keys))]
     return render(request, "portal/sitemap.xml", {"urls": urls}, content_type="application/xml")
 

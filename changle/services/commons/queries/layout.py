@@ -1,0 +1,130 @@
+"""A house as it is set up: rooms, pools, hours and rules, kept by each process until they change."""
+
+from dataclasses import dataclass, field
+from datetime import date, time
+from functools import lru_cache
+
+from django.db.models import Prefetch
+
+from changle.services.commons.models import (
+    Centre,
+    Feature,
+    Opening,
+    OpeningException,
+    Policy,
+    Pool,
+    Space,
+)
+
+
+MOST_KEPT = 2000
+Hours = tuple[tuple[time, time], ...]
+NONE: Hours = ()
+
+
+@dataclass(frozen=True)
+class Room:
+    """A room with all that a booking asks of it."""
+
+    pk: int
+    name: str
+    capacity: int
+    policy: Policy
+    pools: tuple[int, ...]
+    features: frozenset[str]
+    feature_names: tuple[str, ...]
+    setup_minutes: int
+    cleanup_minutes: int
+    is_accessible: bool
+    zone: str
+    retired_on: date | None
+    week: tuple[Hours, ...]  # by weekday; its own hours, or the house's
+    exceptions: dict[date, tuple[Hours, str]]  # its own before the house's
+
+
+@dataclass(frozen=True)
+class Layout:
+    pk: int
+    name: str
+    path: str
+    node_id: int
+    holidays_closed: bool
+    is_public: bool
+    closed_on: date | None
+    rooms: dict[int, Room] = field(default_factory=dict)
+
+
+def stamps(pks: "list[int] | None" = None) -> list[tuple[int, int]]:
+    """(house, stamp) of these, or of all: one query, and all that is asked when nothing changed."""
+    rows = Centre.objects.order_by("sort", "pk")
+    if pks is not None:
+        rows = rows.filter(pk__in=pks)
+    return list(rows.values_list("pk", "layout_stamp"))
+
+
+def layout(pk: int) -> Layout | None:
+    found = stamps([pk])
+    return laid_out(*found[0]) if found else None
+
+
+def layout_of_spaces(space_pks: list[int]) -> Layout | None:
+    """The house of these rooms; none where they are of several, or unknown."""
+    found = set(
+        Space.objects.filter(pk__in=space_pks).values_list("centre_id", "centre__layout_stamp")
+    )
+    return laid_out(*found.pop()) if len(found) == 1 else None
+
+
+def layouts() -> list[Layout]:
+    return [laid_out(pk, stamp) for pk, stamp in stamps()]
+
+
+@lru_cache(maxsize=MOST_KEPT)
+def laid_out(pk: int, stamp: int) -> Layout:  # noqa: ARG001  the stamp is what makes it anew
+    centre = Centre.objects.select_related("node").get(pk=pk)
+    spaces = Space.objects.filter(centre=pk).select_related("policy", "zone").order_by("sort", "pk")
+    spaces = spaces.prefetch_related(
+        Prefetch("pools", Pool.objects.order_by("pk")),
+        Prefetch("features", Feature.objects.order_by("sort", "pk")),
+    )
+    openings = list(Opening.objects.filter(centre=pk).order_by("weekday", "opens"))
+    exceptions = list(OpeningException.objects.filter(centre=pk).order_by("on", "opens", "pk"))
+    rooms = {space.pk: room(space, openings, exceptions) for space in spaces}
+    return Layout(
+        pk, centre.name, str(centre.node.path), centre.node_id, centre.holidays_closed,
+        centre.is_public, centre.closed_on, rooms,
+    )  # fmt: skip
+
+
+def room(space: Space, openings: list[Opening], exceptions: list[OpeningException]) -> Room:
+    own = [one for one in openings if one.space_id == space.pk]
+    hours = own or [one for one in openings if one.space_id is None]
+    week = tuple(
+        tuple((one.opens, one.closes) for one in hours if one.weekday == weekday)
+        for weekday in range(7)
+    )
+    features = list(space.features.all())
+    return Room(
+        pk=space.pk, name=space.name, capacity=space.capacity, policy=space.policy,
+        pools=tuple(pool.pk for pool in space.pools.all()),
+        features=frozenset(one.code for one in features),
+        feature_names=tuple(one.name for one in features),
+        setup_minutes=space.setup_minutes, cleanup_minutes=space.cleanup_minutes,
+        is_accessible=space.is_accessible, zone=space.zone.name if space.zone else "",
+        retired_on=space.retired_on, week=week, exceptions=differing(space.pk, exceptions),
+    )  # fmt: skip
+
+
+def differing(space_pk: int, exceptions: list[OpeningException]) -> dict[date, tuple[Hours, str]]:
+    """Day -> hours and why; a room's own exception goes before the house's."""
+    found: dict[date, tuple[Hours, str]] = {}
+    for owner in (None, space_pk):
+        mine: dict[date, tuple[Hours, str]] = {}
+        for one in exceptions:
+            if one.space_id == owner:
+                hours, _why = mine.get(one.on, (NONE, ""))
+                if one.opens is not None and one.closes is not None:
+                    hours = (*hours, (one.opens, one.closes))
+                mine[one.on] = (hours, one.reason)
+        found |= mine
+    return found
