@@ -5,6 +5,7 @@ import subprocess
 import sys
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import unquote, urlsplit, urlunsplit
 
@@ -17,25 +18,34 @@ ROOT = Path(__file__).resolve().parents[2]
 Surroundings = dict[str, str]
 
 
-def python(env: Surroundings, *words: str) -> subprocess.CompletedProcess[str]:
+def python(
+    env: Surroundings, *words: str, told: str | None = None
+) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, *words], env=env, cwd=ROOT, capture_output=True, text=True, check=False
-    )
+        [sys.executable, *words], env=env, cwd=ROOT, capture_output=True, text=True, check=False,
+        input=told,
+    )  # fmt: skip
 
 
 @pytest.fixture
 def apart(tmp_path: Path) -> Iterator[Surroundings]:
+    with separate(tmp_path) as env:
+        yield env
+
+
+@contextmanager
+def separate(folder: Path) -> Iterator[Surroundings]:
     """The environment of a program whose database, laid out and empty, is nobody else's."""
     env = {name: value for name, value in os.environ.items() if name != "CHANGLE_TESTING"}
     env |= {
-        "CHANGLE_DATA": str(tmp_path),
+        "CHANGLE_DATA": str(folder),
         "DJANGO_SETTINGS_MODULE": "changle.site.settings",
         "PYTHONPATH": str(ROOT),
         "CHANGLE_TESTING": "1",
     }
     url = env.get("DATABASE_URL", "sqlite")
     if url.startswith("sqlite"):
-        env["DATABASE_URL"] = f"sqlite:///{tmp_path}/apart.sqlite3"
+        env["DATABASE_URL"] = f"sqlite:///{folder}/apart.sqlite3"
         laid(env)
         yield env
         return

@@ -1,15 +1,13 @@
 """A process killed in the midst of a merge, of its undoing or of a conversion leaves all or nothing."""
 
-import os
 import signal
-import subprocess
-import sys
-from pathlib import Path
+from collections.abc import Iterator
 
 import pytest
 
+from tests.harness.apart import Surroundings, python, separate
 
-ROOT = Path(__file__).resolve().parents[3]
+
 # The first of these statements to be met is the one before which the process dies.
 PROGRAM = """
 import json, os, re, signal, sys
@@ -78,29 +76,9 @@ else:
 
 
 @pytest.fixture(scope="module")
-def surroundings(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    folder = tmp_path_factory.mktemp("crash")
-    env = {name: value for name, value in os.environ.items() if name != "CHANGLE_TESTING"}
-    env |= {
-        "CHANGLE_DATA": str(folder),
-        "DJANGO_SETTINGS_MODULE": "changle.site.settings",
-        "PYTHONPATH": str(ROOT),
-        "CHANGLE_TESTING": "1",
-    }
-    if "sqlite" in env.get("DATABASE_URL", "sqlite"):
-        env["DATABASE_URL"] = f"sqlite:///{folder}/crash.sqlite3"
-    laid = python(env, "-m", "django", "migrate", "--run-syncdb", "--verbosity", "0")
-    assert laid.returncode == 0, laid.stderr[-2000:]
-    return env
-
-
-def python(
-    env: dict[str, str], *words: str, told: str | None = None
-) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, *words], env=env, cwd=ROOT, capture_output=True, text=True, check=False,
-        input=told,
-    )  # fmt: skip
+def surroundings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Surroundings]:
+    with separate(tmp_path_factory.mktemp("crash")) as env:
+        yield env
 
 
 @pytest.mark.parametrize(
@@ -115,7 +93,6 @@ def python(
     ],
 )
 def test_a_killed_deed_leaves_nothing_and_may_be_done_again(surroundings, deed, before) -> None:
-    """On PostgreSQL in the server's own database, which no other test uses."""
     killed = python(surroundings, "-c", PROGRAM, "kill", deed, before)
     assert killed.returncode == -signal.SIGKILL, killed.stderr[-2000:]
     again = python(surroundings, "-c", PROGRAM, "again", deed, before, told=killed.stdout)

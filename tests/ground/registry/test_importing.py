@@ -108,7 +108,7 @@ def test_rows_without_code_enter_only_as_what_the_list_is_said_to_be(district, c
     put(batch, clerk)
     assert set(Organisation.objects.values_list("kind", flat=True)) == {"BA"}
     again = bring(lines, district, clerk, kind="BA")
-    assert {verdict for verdict, _why in told(again)} == {"doubtful"}
+    assert {verdict for verdict, _why in told(again)} == {"same"}
 
 
 def test_the_same_name_in_the_same_street_is_doubtful(district, clerk) -> None:

@@ -330,9 +330,9 @@ def test_a_booking_costs_the_same_whatever_stands(
 ):
     layout = house(centre)
     actor = booker(team)
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(10):
         book(layout=layout, wish=wish(hall, organisation=team), by=actor, now=NOW)
     for number in range(1, 5):
         ask(centre, team, hall, hours=(number * 2, number * 2 + 1))
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(10):
         book(layout=layout, wish=wish(hall, organisation=team, hours=(3, 4)), by=actor, now=NOW)

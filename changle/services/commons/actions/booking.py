@@ -16,7 +16,7 @@ from changle.ground.registry.models import Organisation
 from changle.ground.territory.models import Node
 from changle.ground.territory.roles import Permission
 from changle.services.commons.lifecycle import BOOKING
-from changle.services.commons.models import BookedSpace, Booking, Claim, Series
+from changle.services.commons.models import BookedSpace, Booking, Claim, Pool, Series
 from changle.services.commons.queries.hours import Span
 from changle.services.commons.queries.layout import Layout, Room
 from changle.services.commons.queries.rules import (
@@ -266,8 +266,10 @@ def entered(  # noqa: PLR0913  a booking has as many facts
 
 
 def claim(booking: Booking, rooms: Sequence[Room]) -> None:
-    """Take the rooms, in the order of their keys, so that two takers never wait crosswise."""
+    """Take the rooms, if they still are as they were when they were chosen."""
     pools = sorted({pool for room in rooms for pool in room.pools})
+    if hold(pools) - {room.stamp for room in rooms}:
+        raise BookingRefused("场地的设置刚刚有变化，请再试一次。")
     Claim.objects.bulk_create(
         [
             Claim(
@@ -277,6 +279,16 @@ def claim(booking: Booking, rooms: Sequence[Room]) -> None:
             for pool in pools
         ]
     )  # fmt: skip
+
+
+def hold(pools: Sequence[int]) -> set[int]:
+    """Wait for whoever else is taking these, in the order of their keys; the stamps of their houses.
+
+    Two takers that only met at the exclusion constraint would wait for each other's rows.
+    """
+    rows = Pool.objects.filter(pk__in=pools).order_by("pk").select_related("centre")
+    held = rows.select_for_update(of=("self",), no_key=True)
+    return set(held.values_list("centre__layout_stamp", flat=True))
 
 
 def let_go(booking: Booking) -> None:

@@ -16,6 +16,7 @@ from changle.services.commons.actions.booking import (
     Wish,
     calendar_of,
     entered,
+    hold,
     rooms_of,
 )
 from changle.services.commons.actions.deciding import displace, house_of, offer_next
@@ -106,6 +107,7 @@ def close_rooms(  # noqa: PLR0913  a closure has as many facts
     pools = sorted({pool for pk in chosen for pool in layout.rooms[pk].pools})
     try:
         with transaction.atomic():
+            hold(pools)
             Claim.objects.bulk_create(
                 Claim(pool_id=pool, closure=closure, starts_at=starts_at, ends_at=ends_at)
                 for pool in pools

@@ -40,6 +40,7 @@ class Room:
     retired_on: date | None
     week: tuple[Hours, ...]  # by weekday; its own hours, or the house's
     exceptions: dict[date, tuple[Hours, str]]  # its own before the house's
+    stamp: int = 0  # of the layout that it was read with
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,7 @@ def layouts() -> list[Layout]:
 
 
 @lru_cache(maxsize=MOST_KEPT)
-def laid_out(pk: int, stamp: int) -> Layout:  # noqa: ARG001  the stamp is what makes it anew
+def laid_out(pk: int, stamp: int) -> Layout:
     centre = Centre.objects.select_related("node").get(pk=pk)
     spaces = Space.objects.filter(centre=pk).select_related("policy", "zone").order_by("sort", "pk")
     spaces = spaces.prefetch_related(
@@ -89,14 +90,16 @@ def laid_out(pk: int, stamp: int) -> Layout:  # noqa: ARG001  the stamp is what 
     )
     openings = list(Opening.objects.filter(centre=pk).order_by("weekday", "opens"))
     exceptions = list(OpeningException.objects.filter(centre=pk).order_by("on", "opens", "pk"))
-    rooms = {space.pk: room(space, openings, exceptions) for space in spaces}
+    rooms = {space.pk: room(space, openings, exceptions, stamp) for space in spaces}
     return Layout(
         pk, centre.name, str(centre.node.path), centre.node_id, centre.holidays_closed,
         centre.is_public, centre.closed_on, rooms,
     )  # fmt: skip
 
 
-def room(space: Space, openings: list[Opening], exceptions: list[OpeningException]) -> Room:
+def room(
+    space: Space, openings: list[Opening], exceptions: list[OpeningException], stamp: int = 0
+) -> Room:
     own = [one for one in openings if one.space_id == space.pk]
     hours = own or [one for one in openings if one.space_id is None]
     week = tuple(
@@ -112,6 +115,7 @@ def room(space: Space, openings: list[Opening], exceptions: list[OpeningExceptio
         setup_minutes=space.setup_minutes, cleanup_minutes=space.cleanup_minutes,
         is_accessible=space.is_accessible, zone=space.zone.name if space.zone else "",
         retired_on=space.retired_on, week=week, exceptions=differing(space.pk, exceptions),
+        stamp=stamp,
     )  # fmt: skip
 
 
