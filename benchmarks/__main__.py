@@ -29,6 +29,9 @@ PAGES = [  # path, who, goal as a multiple of the empty view (None: none set)
     ("工作台名录 40 行", "/desk/organisations/", "qu", 9.0),
     ("组织页", "/desk/organisations/{organisation}/", "qu", 12.0),
     ("名录检索“舞蹈”", "/desk/organisations/?q=%E8%88%9E%E8%B9%88", "qu", None),
+    ("批量审核备案 50 份", "/desk/filings/review/", "jie-zhangjiabu", 20.0),
+    ("信用与等级（组织）", "/desk/organisations/{organisation}/credit/", "qu", None),
+    ("人员（组织）", "/desk/organisations/{organisation}/people/", "qu", None),
     ("接口 organisations 50 条", "/api/v1/organisations?limit=50", "token", 8.0),
     (
         "接口 registered by street",
@@ -113,6 +116,7 @@ def run_size(times: int, database: str, requests: int, only: str) -> str:
 
 def measure(server: Server, requests: int) -> tuple[list[str], float]:
     token = server.manage("token", "qu").strip().splitlines()[-1]
+    server.manage("shell", "-v0", "-c", FIFTY)
     organisation = server.manage("shell", "-v0", "-c", FIRST).strip().splitlines()[-1]
     counted = count_queries(server, organisation)
     jars = {name: server.sign_in(name) for name in ("qu", "jie-zhangjiabu")}
@@ -129,6 +133,19 @@ def measure(server: Server, requests: int) -> tuple[list[str], float]:
         crowd = ask(server, path, headers[who], clients=8, requests=requests)
         rows.append(row(label, queries, alone, crowd, empty, goal))
     return rows, server.megabytes()
+
+
+# Fifty applications that wait for one street: those of the sample, and copies of the first.
+FIFTY = """
+from changle.ground.filing.models import Filing
+waiting = list(Filing.objects.filter(state='street_review').order_by('pk'))
+rows = []
+for number in range(50 - len(waiting)):
+    row = Filing.objects.get(pk=waiting[0].pk)
+    row.pk, row.name = None, f'测速{number}号合唱队'
+    rows.append(row)
+Filing.objects.bulk_create(rows)
+"""
 
 
 FIRST = (
