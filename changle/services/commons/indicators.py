@@ -62,7 +62,7 @@ declare(
         subject="space_id", cuts=(CENTRE, STREET, SPACE),
     ),
     Indicator(
-        code="venue.utilisation", name="场地使用率", unit="", kind="rate",
+        code="venue.utilisation", name="场地使用率", unit="%", kind="rate",
         definition="场地使用时长 ÷ 场地开放时长；由分子分母直接相除，不用各场地的比率再平均。",
         above="venue.used_minutes", below="venue.open_minutes",
     ),
@@ -77,7 +77,7 @@ declare(
         records=due, cuts=CUTS, **PLACED,
     ),
     Indicator(
-        code="venue.no_show_rate", name="爽约率", unit="", kind="rate",
+        code="venue.no_show_rate", name="爽约率", unit="%", kind="rate",
         definition="爽约 ÷ 应到场的预约。", above="venue.no_shows", below="venue.due",
     ),
 )  # fmt: skip

@@ -63,7 +63,7 @@ def test_used_of_open(hall, team, district):
     assert figure("venue.used_minutes", path) == 90
     assert figure("venue.open_minutes", path) == 14 * 60
     rate = value("venue.utilisation", path=path, period=MARCH, today=LATER.date())
-    assert (rate.numerator, rate.denominator, rate.value) == (90, 840, round(90 / 840, 4))
+    assert (rate.numerator, rate.denominator, rate.value) == (90, 840, round(9000 / 840, 2))
     told = rows("venue.used_minutes", path=path, period=MARCH, today=LATER.date())
     assert [row.booking_id for row in told] == [booking.pk]
     by = parts("venue.uses", "organisation", path=path, period=MARCH, today=LATER.date())
@@ -92,7 +92,7 @@ def test_a_no_show_that_is_lifted_is_none(hall, team, district):
     miss_late(TUESDAY + HOUR)
     path = district.root.path
     assert (figure("venue.no_shows", path), figure("venue.due", path)) == (1, 1)
-    assert figure("venue.no_show_rate", path) == 1
+    assert figure("venue.no_show_rate", path) == 100
     row = NoShow.objects.get()
     appeal(pk=row.pk, why="停电", by=booker(team), now=TUESDAY + HOUR)
     judge = everything_at(district.root)
