@@ -7,6 +7,7 @@ from random import Random
 from django.db import transaction
 from django.utils import timezone
 
+from changle.core.engine import refresh_statistics
 from changle.core.reach import Actor
 from changle.core.refusals import Refused
 from changle.ground.registry.actions import (
@@ -66,6 +67,7 @@ def make(*, now: datetime, say: Say) -> None:
     by = Actor(name="样例", reach=everything(nodes))
     say(1, STEPS, "登记的社会组织与备案的社区社会组织")
     standing = add_many(drafts=list(at_close(maker)), by=by, now=now)
+    refresh_statistics()  # or a planner that remembers empty tables makes minutes of what follows
     say(2, STEPS, "账户与授权")
     nodes["秋文"] = next(o.node for o in standing if o.short_name == "秋文社工")
     accounts = people.invite(nodes, today=today, now=now)
