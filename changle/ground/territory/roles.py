@@ -51,6 +51,27 @@ class Permission(StrEnum):
     BOOKING_USE = "booking.use"  # come in and go out
     BOOKING_DECIDE = "booking.decide"
     BOOKING_OPERATE = "booking.operate"  # the board of the day, inspection, damage
+    LEASE_VIEW = "lease.view"
+    LEASE_ASK = "lease.ask"  # a body, for a desk or room of its own
+    LEASE_EDIT = "lease.edit"  # desks, plans, agreements, hand-over and hand-back
+    LEASE_DECIDE = "lease.decide"  # agree to what the house proposes
+    BASE_VIEW = "base.view"
+    BASE_EDIT = "base.edit"  # papers, self-evaluation, handing over
+    BASE_DECIDE = "base.decide"  # recognise, evaluate, withdraw
+    BASE_RULE = "base.rule"  # criteria and papers asked for
+    OPERATOR_EDIT = "operator.edit"  # contracts with operators, checks, replacement
+    OFFER_VIEW = "offer.view"
+    OFFER_MAKE = "offer.make"  # offer, ask for, reserve and return
+    OFFER_VERIFY = "offer.verify"
+    PARTNER_EDIT = "partner.edit"
+    ACTIVITY_VIEW = "activity.view"
+    ACTIVITY_EDIT = "activity.edit"  # plan, agree to a share, report
+    ACTIVITY_REVIEW = "activity.review"
+    ACTIVITY_RULE = "activity.rule"  # lead times, evidence, weights of shares
+    SESSION_RUN = "session.run"  # sign-in and the roster of the day
+    SESSION_VERIFY = "session.verify"  # never by who led it
+    SIGN_UP_MAKE = "sign_up.make"  # everybody, for themselves and their family
+    SIGN_UP_VIEW = "sign_up.view"  # who has signed up, names masked
     CONTACT_VIEW = "organisation.contact"  # P1 contacts in clear
     FIGURE_VIEW = "figure.view"
     DESK_OPEN = "desk.open"
@@ -99,6 +120,27 @@ LABELS = {
     P.BOOKING_USE: "签到与离场",
     P.BOOKING_DECIDE: "审批预约",
     P.BOOKING_OPERATE: "场地值守",
+    P.LEASE_VIEW: "查看工位租用",
+    P.LEASE_ASK: "申请工位",
+    P.LEASE_EDIT: "办理工位租用",
+    P.LEASE_DECIDE: "审批工位租用",
+    P.BASE_VIEW: "查看孵化基地",
+    P.BASE_EDIT: "维护孵化基地",
+    P.BASE_DECIDE: "认定与评估基地",
+    P.BASE_RULE: "维护基地标准",
+    P.OPERATOR_EDIT: "管理运营机构",
+    P.OFFER_VIEW: "查看资源供需",
+    P.OFFER_MAKE: "发布和使用资源",
+    P.OFFER_VERIFY: "核实资源",
+    P.PARTNER_EDIT: "维护共建单位",
+    P.ACTIVITY_VIEW: "查看活动",
+    P.ACTIVITY_EDIT: "策划和申报活动",
+    P.ACTIVITY_REVIEW: "审批活动",
+    P.ACTIVITY_RULE: "维护活动规则",
+    P.SESSION_RUN: "主持场次",
+    P.SESSION_VERIFY: "核实场次",
+    P.SIGN_UP_MAKE: "报名活动（自己的）",
+    P.SIGN_UP_VIEW: "查看报名名单",
     P.CODE_OVERRIDE: "凭证书保留校验不符的代码",
     P.CONTACT_VIEW: "查看联系方式",
     P.FIGURE_VIEW: "查看统计",
@@ -121,6 +163,11 @@ _READ = {P.DESK_OPEN, P.NODE_VIEW, P.ORGANISATION_VIEW, P.FIGURE_VIEW, P.REACH_E
 _RECORDS = {P.FILING_VIEW, P.PEOPLE_VIEW, P.ANNUAL_VIEW, P.MATTER_VIEW}
 _BOOKS = {P.BOOKING_VIEW, P.BOOKING_MAKE, P.BOOKING_USE}
 _HOUSE = _BOOKS | {P.BOOKING_DECIDE, P.BOOKING_OPERATE}
+_SHARES = {P.OFFER_VIEW, P.OFFER_MAKE}
+_SEES = {P.LEASE_VIEW, P.BASE_VIEW, P.ACTIVITY_VIEW}
+_CENTRE = _SHARES | _SEES | {P.LEASE_EDIT, P.BASE_EDIT, P.OFFER_VERIFY, P.PARTNER_EDIT,
+                             P.ACTIVITY_EDIT, P.SESSION_RUN, P.SESSION_VERIFY, P.SIGN_UP_VIEW}  # fmt: skip
+_OFFICE = _CENTRE | {P.LEASE_DECIDE, P.BASE_DECIDE, P.OPERATOR_EDIT, P.ACTIVITY_REVIEW}
 _REGISTRAR = _READ | {
     P.ORGANISATION_EDIT,
     P.ORGANISATION_IMPORT,
@@ -157,7 +204,7 @@ _ALL = [
         _REGISTRAR
         | {P.NODE_EDIT, P.GRANT_EDIT, P.USER_EDIT, P.CALENDAR_EDIT, P.DICTIONARY_EDIT, P.LOG_VIEW,
            P.ORGANISATION_MOVE, P.CODE_OVERRIDE, P.FILING_RULE, P.FACT_EDIT, P.MATTER_RULE,
-           P.WEBHOOK_EDIT, P.SPACE_EDIT, *_HOUSE},
+           P.WEBHOOK_EDIT, P.SPACE_EDIT, P.BASE_RULE, P.ACTIVITY_RULE, *_HOUSE, *_OFFICE},
         kinds=("district",),
     ),
     _role("DSW", "区委社会工作部", "共管志愿服务与社会工作统计，不改名录。", _READ,
@@ -166,25 +213,31 @@ _ALL = [
     _role("MU", "成员单位", "查看所主管的组织，填报本单位考核事项。", _READ,
           kinds=("district", "department")),
     _role("STO", "街道办事处", "审核备案、核实活动、分派诉求，管理本街道名录。",
-          _REGISTRAR | _HOUSE | {P.GRANT_EDIT, P.USER_EDIT, P.SPACE_EDIT}, kinds=("street",)),
+          _REGISTRAR | _HOUSE | _OFFICE | {P.GRANT_EDIT, P.USER_EDIT, P.SPACE_EDIT}, kinds=("street",)),
     _role("CTR", "街道中心运营机构",
           "按合同运营场地、孵化和对接；不审批自己的申请，不批量导出个人信息。",
           _READ | _RECORDS | {P.ORGANISATION_EDIT, P.CONTACT_VIEW, P.PEOPLE_EDIT, P.CUSTODY_EDIT,
-                              P.SPACE_EDIT, *_HOUSE},
+                              P.SPACE_EDIT, *_HOUSE, *_CENTRE},
           kinds=("street", "centre")),
     _role("COM", "社区", "发现需求、对备案提意见、核实活动确已开展。",
-          _READ | _RECORDS | _HOUSE | {P.CONTACT_VIEW, P.FILING_OPINION},
+          _READ | _RECORDS | _HOUSE | _SHARES | _SEES
+          | {P.CONTACT_VIEW, P.FILING_OPINION, P.BASE_EDIT, P.OFFER_VERIFY, P.PARTNER_EDIT,
+             P.ACTIVITY_EDIT, P.ACTIVITY_REVIEW, P.SESSION_RUN, P.SESSION_VERIFY, P.SIGN_UP_VIEW},
           kinds=("community",)),
     _role("OADM", "组织管理员", "维护本组织资料，申请、报告，管理成员。",
           _READ | _RECORDS | {P.ORGANISATION_EDIT, P.CONTACT_VIEW, P.PEOPLE_EDIT, P.PEOPLE_SEALED,
-                              P.ANNUAL_EDIT, P.MATTER_REPORT, *_BOOKS},
+                              P.ANNUAL_EDIT, P.MATTER_REPORT, P.LEASE_VIEW, P.LEASE_ASK,
+                              P.ACTIVITY_VIEW, P.ACTIVITY_EDIT, P.SESSION_RUN, P.SIGN_UP_VIEW,
+                              *_BOOKS, *_SHARES},
           staff=False, kinds=("organisation",)),
     _role("OSTF", "组织工作人员", "开展服务、签到、记录。",
-          {P.DESK_OPEN, P.NODE_VIEW, P.ORGANISATION_VIEW, *_BOOKS}, staff=False, kinds=("organisation",)),
+          {P.DESK_OPEN, P.NODE_VIEW, P.ORGANISATION_VIEW, P.ACTIVITY_VIEW, P.SESSION_RUN,
+           P.SIGN_UP_VIEW, P.OFFER_VIEW, *_BOOKS}, staff=False, kinds=("organisation",)),
     _role("RES", "居民", "浏览公开信息，办理自己的事。", set(), staff=False),
     _role("EXP", "评审专家", "只看分配给自己的材料。", {P.DESK_OPEN}, staff=False),
     _role("AUD", "审计", "限期只读：名录、统计、日志。",
-          _READ | _RECORDS | {P.ORGANISATION_EXPORT, P.LOG_VIEW, P.GRANT_VIEW, P.BOOKING_VIEW}),
+          _READ | _RECORDS | {P.ORGANISATION_EXPORT, P.LOG_VIEW, P.GRANT_VIEW, P.BOOKING_VIEW,
+                              P.OFFER_VIEW, *_SEES}),
     _role("SYS", "系统管理员", "账户、备份、后台事项；不看业务内容，不给自己授权。",
           {P.DESK_OPEN, P.USER_EDIT, P.SYSTEM_OPERATE, P.GRANT_VIEW}),
     _role("SEC", "安全管理员", "审核授权。",
@@ -192,7 +245,7 @@ _ALL = [
     _role("LOG", "审计管理员", "查看和导出日志，不能改。", {P.DESK_OPEN, P.LOG_VIEW}),
 ]  # fmt: skip
 # What everybody with an account may do with the rows they filed themselves, whatever their grants.
-EVERYBODY = frozenset({P.FILING_APPLY, *_BOOKS})
+EVERYBODY = frozenset({P.FILING_APPLY, P.SIGN_UP_MAKE, *_BOOKS})
 ROLES = {role.code: role for role in _ALL}
 ROLE_CHOICES = [(role.code, role.name) for role in _ALL]
 # Separation of duties: nobody holds two of these at once.
