@@ -8,10 +8,12 @@ from changle.services.commons.models.bookings import (
 )
 from changle.services.commons.models.hours import OpenDay, Opening, OpeningException, SafetyCheck
 from changle.services.commons.models.places import Centre, Feature, Policy, Pool, Space, Zone
+from changle.services.commons.models.things import BookedThing, Thing
 
 
 __all__ = [
     "BookedSpace",
+    "BookedThing",
     "Booking",
     "Centre",
     "Claim",
@@ -29,5 +31,6 @@ __all__ = [
     "Series",
     "Space",
     "Suspension",
+    "Thing",
     "Zone",
 ]

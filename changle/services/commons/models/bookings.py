@@ -287,7 +287,11 @@ class Claim(Reachable):
                 name="claim_has_one_holder",
             ),
         ]
-        indexes = [models.Index(fields=["pool", "starts_at"], name="claim_of_pool")]
+        indexes = [
+            models.Index(fields=["pool", "starts_at"], name="claim_of_pool"),
+            # Of a pool that many share any claim may reach over a moment: those ended are not read.
+            models.Index(fields=["pool", "ends_at"], name="claim_until"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.pool} × {self.quantity}"

@@ -197,7 +197,16 @@ class Pool(Reachable):
 
 
 class Space(Reachable):
-    """A room that is booked by its name. Rooms that share walls share pools: hall = A + B."""
+    """A room that is booked by its name. Rooms that share walls share pools: hall = A + B.
+
+    An expert's hours and a vehicle are had by one at a time as a room is, with hours and rules of
+    their own; only rooms (and the seats of a vehicle) hold so many people.
+    """
+
+    class Kind(models.TextChoices):
+        ROOM = "room", "场地"
+        PERSON = "person", "专家师资"
+        VEHICLE = "vehicle", "车辆"
 
     class Ownership(models.TextChoices):
         OWN = "own", "自有"
@@ -216,7 +225,10 @@ class Space(Reachable):
         "door_note": Privacy.P1,
     }
     technical: ClassVar[frozenset[str]] = frozenset(
-        {"setup_minutes", "cleanup_minutes", "is_accessible", "in_use_since", "sort", "retired_on", "door_token"}
+        {
+            "kind", "setup_minutes", "cleanup_minutes", "is_accessible", "in_use_since", "sort",
+            "retired_on", "door_token",
+        }
     )  # fmt: skip
 
     centre = models.ForeignKey(Centre, models.PROTECT, related_name="spaces")
@@ -228,6 +240,7 @@ class Space(Reachable):
     features = models.ManyToManyField(
         Feature, blank=True, related_name="spaces", verbose_name="设施"
     )
+    kind = models.CharField("类别", max_length=10, choices=Kind, default=Kind.ROOM)
     name = models.CharField("名称", max_length=60)
     about = models.CharField("说明", max_length=300, blank=True)
     capacity = models.PositiveSmallIntegerField("容纳人数")
