@@ -6,7 +6,8 @@ from datetime import date, datetime
 from typing import Any, ClassVar, Generic, TypeVar
 
 from django.db import models, transaction
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Value
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from changle.core.calendar import Calendar
@@ -24,6 +25,8 @@ class Stateful(Reachable):
     """A row with a life: its state, since when, and until when someone must act."""
 
     State: ClassVar[type[models.TextChoices]]
+    # The rows of other tables that its words are made of, so that a list of titles loads them along.
+    worded_by: ClassVar[tuple[str, ...]] = ()
 
     state = models.CharField("状态", max_length=20)
     state_since = models.DateTimeField("进入状态时间")
@@ -169,18 +172,52 @@ class Lifecycle(Generic[StatefulT]):
 
     def waiting(self, actor: Actor) -> "QuerySet[StatefulT]":
         """The rows for which the table offers this person a move that is theirs to make."""
-        rows = self.model._default_manager.none()
+        sought: dict[str, set[str]] = {}
         for move in self.moves.values():
             if move.todo and actor.holds(move.needs):
-                rows = rows | actor.rows(self.model, move.needs).filter(state__in=move.sources)
+                sought.setdefault(move.needs, set()).update(move.sources)
+        rows = self.model._default_manager.none()
+        for needs, states in sought.items():
+            rows = rows | actor.rows(self.model, needs).filter(state__in=sorted(states))
+        if len(sought) > 1:  # said once more of all, so that the index of states is entered first
+            rows = rows.filter(state__in=sorted(set().union(*sought.values())))
         return rows.order_by("due_on", "pk")
+
+
+def waiting_sets(actor: Actor) -> "dict[str, QuerySet[Stateful]]":
+    """Label of the model -> the rows that wait for a person, where any may."""
+    sets = {label: life.waiting(actor) for label, life in Lifecycle.registered.items()}
+    return {label: rows for label, rows in sets.items() if not rows.query.is_empty()}
 
 
 def waiting_count(actor: Actor) -> int:
     """How many rows of all lifecycles wait for a person; one query, however many lifecycles."""
-    sets = [life.waiting(actor).order_by() for life in Lifecycle.registered.values()]
-    keys = [rows.values_list("pk") for rows in sets if not rows.query.is_empty()]
+    keys = [rows.order_by().values_list("pk") for rows in waiting_sets(actor).values()]
     return keys[0].union(*keys[1:], all=True).count() if keys else 0
+
+
+def most_pressing(actor: Actor, most: int) -> list[Stateful]:
+    """The first rows of all lifecycles by their deadlines; one query, and one a lifecycle met."""
+    heads = [
+        rows.order_by()
+        .annotate(label=Value(label), due=Coalesce("due_on", Value(date.max)))
+        .values_list("due", "label", "pk")
+        for label, rows in waiting_sets(actor).items()
+    ]
+    if not heads:
+        return []
+    keys = list(heads[0].union(*heads[1:], all=True).order_by("due", "label", "pk")[:most])
+    found: dict[tuple[str, int], Stateful] = {}
+    for label in {label for _due, label, _pk in keys}:
+        model = Lifecycle.registered[label].model
+        rows = (
+            model._default_manager.select_related(*model.worded_by)
+            if model.worded_by
+            else model._default_manager
+        )
+        for row in rows.filter(pk__in=[pk for _due, one, pk in keys if one == label]):
+            found[label, row.pk] = row
+    return [found[label, pk] for _due, label, pk in keys if (label, pk) in found]
 
 
 @dataclass

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from changle.core.engine import refresh_statistics
 from changle.core.log import LogEntry
+from changle.faces.desk.queries import todo
 from changle.ground.accounts.models import User
 from changle.ground.annual.models import AnnualReport
 from changle.ground.custody.models import Custody
@@ -226,3 +227,13 @@ def test_a_wrong_method_changes_nothing(username):
             answer = getattr(client, method)(fill(route, entry, "谭家街道"))
             assert answer.status_code in WELL | {403, 412}, (route, method, answer.status_code)
     assert (LogEntry.objects.count(), Organisation.objects.count(), Grant.objects.count()) == before
+
+
+@pytest.mark.parametrize("username", [entry[0] for entry in CAST])
+def test_what_waits_costs_a_query_a_lifecycle_and_none_a_row(
+    username, django_assert_max_num_queries
+):
+    actor = actor_for(User.objects.get(username=username))
+    lives = len({row.kind for row in todo(actor, timezone.localdate())})
+    with django_assert_max_num_queries(lives + 2):  # all keys at once; whose matters are whose
+        todo(actor, timezone.localdate())

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from dataclasses import field as dataclass_field
 from datetime import date
+from functools import cache as cache_forever
 from functools import cached_property
 from typing import Any
 from urllib.parse import quote_plus, urlencode
@@ -12,7 +13,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
 from changle.core.indicators import CATALOGUE, parts, standing, value
-from changle.core.lifecycle import Lifecycle, ToDo, waiting_count
+from changle.core.lifecycle import ToDo, most_pressing, waiting_count
 from changle.core.notices import unread_count
 from changle.core.periods import Period
 from changle.core.reach import Actor
@@ -83,13 +84,19 @@ def doors(actor: Actor, path: str, *, figures: bool) -> list[dict[str, Any]]:
     items = []
     for label, icon, name, needs in MENU:
         if actor.holds(needs) and (figures or needs != Permission.FIGURE_VIEW):
-            url = reverse(name)
+            url = standing_address(name)
             here = path.startswith(url)
             items.append({"label": label, "icon": icon, "url": url, "name": name, "active": here})
     longest = max((len(str(item["url"])) for item in items if item["active"]), default=0)
     for item in items:
         item["active"] = item["active"] and len(str(item["url"])) == longest
     return items
+
+
+@cache_forever
+def standing_address(name: str) -> str:
+    """The address of a page without arguments, which never changes while the house stands."""
+    return reverse(name)
 
 
 def menu(actor: Actor, path: str, *, figures: bool) -> dict[str, list[dict[str, Any]]]:
@@ -112,12 +119,17 @@ def menu(actor: Actor, path: str, *, figures: bool) -> dict[str, list[dict[str, 
 def surroundings(actor: Actor, path: str) -> dict[str, Any]:
     """Head and menu of every desk page; the counts come from a short-lived cache."""
     kept = cache.get_or_set(_drawer(actor), lambda: counted(actor), KEPT) or {}
-    return {**menu(actor, path, figures=bool(kept.get("figures"))), **kept}
+    return {
+        **menu(actor, path, figures=bool(kept.get("figures"))),
+        "opens": actor.holds(Permission.DESK_OPEN),
+        "searches": actor.holds(Permission.ORGANISATION_VIEW),
+        **kept,
+    }
 
 
 def forget(actor: Actor) -> None:
     """What was counted for a person is no longer so, by their own doing."""
-    cache.delete(_drawer(actor))
+    cache.delete_many([_drawer(actor), f"{_drawer(actor)}:todo"])
 
 
 def _drawer(actor: Actor) -> str:
@@ -149,18 +161,22 @@ def seat(actor: Actor) -> str:
 
 def todo(actor: Actor, today: date, most: int = 200) -> list[ToDo]:
     """The rows for which a table of moves waits for this person, the most pressing first."""
-    found = [
+    return [
         ToDo(
             title=f"{row}（{row.state_label()}）",
-            kind=str(life.model._meta.verbose_name),
-            url=address(label, row.pk),
+            kind=str(row._meta.verbose_name),
+            url=address(row._meta.label, row.pk),
             due_on=row.due_on,
             overdue_days=row.overdue_days(today),
         )
-        for label, life in Lifecycle.registered.items()
-        for row in life.waiting(actor)[:most]
+        for row in most_pressing(actor, most)
     ]
-    return sorted(found, key=lambda item: (item.due_on or date.max, item.title))
+
+
+def glance(actor: Actor, today: date, most: int = 5) -> list[ToDo]:
+    """The head of the list as the overview shows it; it may be as old as the counts are."""
+    drawer = f"{_drawer(actor)}:todo"
+    return cache.get_or_set(drawer, lambda: todo(actor, today, most), KEPT) or []
 
 
 def address(label: str, pk: int) -> str:

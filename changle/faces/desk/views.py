@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from changle.core.access import Request, page
+from changle.core.access import Request, page, signed_in
 from changle.core.notices import inbox, mark_read
 from changle.core.periods import Period
 from changle.faces.desk.queries import (
@@ -15,6 +15,7 @@ from changle.faces.desk.queries import (
     cards,
     doors,
     forget,
+    glance,
     grants_of,
     place_rows,
     todo,
@@ -67,7 +68,7 @@ def overview(request: Request) -> HttpResponse:
         "by_street": cut == "street", "fields": fields, "categories": categories,
         "years": [(y, y == scope.period.start.year) for y in range(scope.today.year, FIRST_YEAR - 1, -1)],
         "chart": chart(fields, "登记的社会组织"), "chart_filed": chart(categories, "备案的社区社会组织"),
-        "todo": todo(request.actor, scope.today, most=5)[:5],
+        "todo": glance(request.actor, scope.today),
     }  # fmt: skip
     return render(request, "desk/overview.html", context)
 
@@ -93,7 +94,7 @@ def home(request: Request) -> HttpResponse:
     actor, today = request.actor, timezone.localdate()
     context: dict[str, Any] = {
         "grants": grants_of(actor),
-        "todo": todo(actor, today, most=10)[:10],
+        "todo": todo(actor, today, most=10),
         "today": today,
         "notices": list(inbox(actor)[:5]),
     }
@@ -106,20 +107,20 @@ def home(request: Request) -> HttpResponse:
     return render(request, "desk/home.html", context)
 
 
-@page(Permission.DESK_OPEN)
+@signed_in
 @require_safe
 def todo_list(request: Request) -> HttpResponse:
     today = timezone.localdate()
     return render(request, "desk/todo.html", {"todo": todo(request.actor, today), "today": today})
 
 
-@page(Permission.DESK_OPEN)
+@signed_in
 @require_safe
 def notices(request: Request) -> HttpResponse:
     return render(request, "desk/notices.html", {"notices": list(inbox(request.actor)[:INBOX])})
 
 
-@page(Permission.DESK_OPEN)
+@signed_in
 @require_POST
 def notices_read(request: Request) -> HttpResponse:
     mark_read(by=request.actor, now=timezone.now())

@@ -62,6 +62,7 @@ class AnnualReport(Stateful):
     OPEN = ("preparing", "returned")  # in which it may be filled in
     REPORTED = ("submitted", "accepted", "closed")
 
+    worded_by = ("organisation",)
     anchors = ("organisation__node__path",)
     privacy: ClassVar[dict[str, Privacy]] = {
         "values": Privacy.P1,

@@ -24,6 +24,7 @@ class DuplicatePair(Stateful):
         DISMISSED = "dismissed", "不是同一家"
         MERGED = "merged", "已合并"
 
+    worded_by = ("left", "right")
     anchors = ("left__node__path", "right__node__path")
     privacy: ClassVar[dict[str, Privacy]] = {"note": Privacy.P1}
     technical: ClassVar[frozenset[str]] = frozenset({"reasons", "score", "found_at"})

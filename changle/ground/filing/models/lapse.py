@@ -17,6 +17,7 @@ class LapseProposal(Stateful):
         KEPT = "kept", "保留备案"
         CLOSED = "closed", "已终止"
 
+    worded_by = ("organisation",)
     anchors = ("organisation__node__path",)
     privacy: ClassVar[dict[str, Privacy]] = {"reason": Privacy.P1}
     technical: ClassVar[frozenset[str]] = frozenset(

@@ -44,6 +44,7 @@ class Matter(Stateful):
         WITHDRAWN = "withdrawn", "已撤回"
         CANCELLED = "cancelled", "已取消"
 
+    worded_by = ("organisation",)
     anchors = ("organisation__node__path",)
     privacy: ClassVar[dict[str, Privacy]] = {
         "title": Privacy.P1,

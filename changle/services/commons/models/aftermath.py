@@ -53,6 +53,7 @@ class NoShow(Stateful):
         UPHELD = "upheld", "维持"
         LIFTED = "lifted", "撤销"
 
+    worded_by = ("booking",)
     anchors = (
         "booking__centre__node__path", "booking__organisation__node__path",
         "booking__on_behalf__path",
