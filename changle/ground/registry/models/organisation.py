@@ -171,6 +171,9 @@ class Organisation(Stateful):
             models.Index(fields=["kind", "state"], name="organisation_kind_state"),
             models.Index(fields=["registered_on", "id"], name="organisation_newest"),
             models.Index(fields=["street", "kind"], name="organisation_street_kind"),
+            models.Index(fields=["contact_phone"], name="organisation_by_phone"),
+            models.Index(fields=["name"], name="organisation_by_name"),
+            models.Index(fields=["short_name"], name="organisation_by_short_name"),
         ]
 
     def __str__(self) -> str:

@@ -63,6 +63,15 @@ def bare(name: str) -> str:
     return BRACKETS.sub("", unicodedata.normalize("NFKC", name)).lower()
 
 
+def spellings(name: str) -> set[str]:
+    """The ways in which one name is usually written: brackets wide or narrow, without blanks."""
+    narrow = unicodedata.normalize("NFKC", name)
+    wide = narrow.replace("(", "（").replace(")", "）")
+    return {name, narrow, wide, bare(name), *("".join(one.split()) for one in (narrow, wide))} - {
+        ""
+    }
+
+
 @lru_cache(maxsize=100_000)
 def sound(name: str) -> str:
     return "".join(lazy_pinyin(bare(name)))

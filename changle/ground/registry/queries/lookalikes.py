@@ -10,23 +10,23 @@ from changle.core.reach import Actor
 from changle.ground.registry.models import Organisation
 from changle.ground.registry.queries.likeness import (
     ENOUGH,
+    SHORTEST,
     Key,
     Sketch,
     bare,
-    filed,
     head,
     in_words,
-    inside,
     judged,
+    keys_of,
     points,
-    sought,
-    whole,
+    spellings,
 )
 from changle.ground.territory.models import Node
 from changle.ground.territory.roles import Permission
 
 
 MOST = 10
+FEW = 200  # drafts up to which the database seeks for each; beyond, every record is read once
 LOOKED_AT = 3000  # bodies looked at for one that is typed: those of its street, and its namesakes
 
 
@@ -128,15 +128,23 @@ def lookalikes(  # noqa: PLR0913  a body has as many marks
 def likely_twins(
     drafts: Sequence[Sketch], *, actor: Actor | None = None
 ) -> dict[int, list[Lookalike]]:
-    """For thousands of rows of a list: the number of the row -> bodies it may be; one query.
+    """For the rows of a list, few or thousands: their numbers -> bodies each may be; one query.
 
     Only what reaches `ENOUGH` points is told. A draft whose `pk` is set is not its own twin.
     """
-    lying, inner = under(drafts, filed), under(drafts, inside)
+    rows = near(drafts) if len(drafts) <= FEW else standing_records()
+    lying, beside = under(drafts, keys_of), named_in(drafts)
     found: dict[int, list[Lookalike]] = {}
-    for other in sketches(standing_records()) if drafts else ():
-        candidates = {number for key in sought(other) for number in lying.get(key, ())}
-        candidates.update(number for key in whole(other) for number in inner.get(key, ()))
+    met: set[int] = set()
+    for other in sketches(rows) if drafts else ():
+        if other.pk in met:
+            continue
+        met.add(other.pk)
+        candidates = {number for key in keys_of(other) if key in lying for number in lying[key]}
+        theirs = bare(other.name)
+        for number, mine in beside.get(other.community_id, ()):
+            if len(min(mine, theirs, key=len)) >= SHORTEST and (mine in theirs or theirs in mine):
+                candidates.add(number)
         for number in candidates:
             if drafts[number].pk == other.pk:
                 continue
@@ -147,6 +155,30 @@ def likely_twins(
         number: sorted(likes, key=lambda like: (-like.score, like.pk))[:MOST]
         for number, likes in found.items()
     }
+
+
+def near(drafts: Sequence[Sketch]) -> "QuerySet[Organisation]":
+    """The bodies that may share a key with one of a few drafts, one or several times each."""
+    marks: dict[str, set[Any]] = {
+        mark: {getattr(one, mark) for one in drafts} - {"", None}
+        for mark in ("street_id", "uscc", "filing_number", "contact_phone")
+    }
+    names = {
+        text for one in drafts for name in (one.name, one.short_name) for text in spellings(name)
+    }
+    marks |= {"name": names, "short_name": names}
+    rows = standing_records().order_by()
+    parts = [rows.filter((f"{mark}__in", sorted(told))) for mark, told in marks.items() if told]
+    return rows.none().union(*parts, all=True)
+
+
+def named_in(drafts: Sequence[Sketch]) -> dict[int | None, list[tuple[int, str]]]:
+    """Community -> the drafts that lie there with their bare names: one may contain another's."""
+    found: dict[int | None, list[tuple[int, str]]] = {}
+    for number, draft in enumerate(drafts):
+        if draft.community_id and (name := bare(draft.name)):
+            found.setdefault(draft.community_id, []).append((number, name))
+    return found
 
 
 def under(
