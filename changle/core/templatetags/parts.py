@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 
 from django import template
 from django.templatetags.static import static
@@ -15,6 +16,7 @@ WEEKDAYS = "一二三四五六日"
 
 
 @register.simple_tag
+@lru_cache(maxsize=1024)  # a page prints dozens, the house has some hundred
 def icon(name: str, classes: str = "", label: str = "") -> SafeString:
     """An icon of the sprite; with a label it speaks to screen readers, without it is decoration."""
     spoken = (

@@ -10,7 +10,7 @@ from changle.ground.territory.queries import verbs
 from changle.ground.territory.roles import Permission
 
 
-WITH = ("node__parent", "street", "community", "field", "official_class", "category", "merged_into")
+WITH = ("node__parent", "street", "community", "field", "official_class", "category")
 MOST_DEEDS = 8  # the rest stand in the room of history
 verbs.update(
     {
@@ -26,17 +26,22 @@ verbs.update(
 def detail(actor: Actor, pk: int) -> Organisation | None:
     """The body, if the asker sees it, with all that its page prints of it."""
     rows = actor.rows(Organisation, Permission.ORGANISATION_VIEW)
-    return rows.select_related(*WITH).filter(pk=pk).first()
+    return the_one(rows.select_related(*WITH).filter(pk=pk))
+
+
+def the_one(rows: "QuerySet[Organisation]") -> Organisation | None:
+    """The row of a key, or none; unlike `first` it does not sort."""
+    return next(iter(rows), None)
 
 
 def editable(actor: Actor, pk: int) -> Organisation | None:
     """The body, if the asker may change it."""
     rows = actor.rows(Organisation, Permission.ORGANISATION_EDIT)
-    return rows.select_related(*WITH).filter(pk=pk).first()
+    return the_one(rows.select_related(*WITH).filter(pk=pk))
 
 
 def public_detail(pk: int) -> Organisation | None:
-    return public_directory(Filters()).select_related(*WITH).filter(pk=pk).first()
+    return the_one(public_directory(Filters()).select_related(*WITH).filter(pk=pk))
 
 
 def identities_of(organisation: Organisation) -> "QuerySet[Identity]":
@@ -54,7 +59,9 @@ def facts_of(organisation: Organisation) -> "QuerySet[OfficialFact]":
 def successions_of(organisation: Organisation) -> "QuerySet[Succession]":
     """Whom the body follows by law, and who follows it; the newest first."""
     rows = Succession.objects.filter(Q(predecessor=organisation) | Q(successor=organisation))
-    return rows.select_related("predecessor", "successor").order_by("-on", "-pk")
+    printed = [field.name for field in Succession._meta.concrete_fields]
+    printed += ["predecessor__name", "successor__name"]
+    return rows.select_related("predecessor", "successor").only(*printed).order_by("-on", "-pk")
 
 
 def history_of(organisation: Organisation) -> "QuerySet[LogEntry]":

@@ -5,7 +5,7 @@ what it may do changes, and changes back, the same day.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -126,9 +126,17 @@ def standing_of(organisation_ids: Collection[int], on: date) -> dict[int, Standi
         rows = OfficialFact.objects.filter(begun, organisation__in=part, withdrawn_at__isnull=True)
         for fact in rows.order_by("pk"):
             told[fact.organisation_id].append(fact)
-    return {
-        pk: Standing(on, tuple(sorted(told[pk], key=newest, reverse=True)), rules) for pk in ids
-    }
+    return {pk: stood(on, told[pk], rules) for pk in ids}
+
+
+def standing_from(facts: Iterable[OfficialFact], on: date) -> Standing:
+    """The standing of one body, whose facts that hold good are at hand."""
+    begun = [fact for fact in facts if fact.starts_on is None or fact.starts_on <= on]
+    return stood(on, begun, numbers(on))
+
+
+def stood(on: date, facts: Iterable[OfficialFact], rules: Mapping[str, int]) -> Standing:
+    return Standing(on, tuple(sorted(facts, key=newest, reverse=True)), rules)
 
 
 def newest(fact: OfficialFact) -> tuple[date, int]:

@@ -24,7 +24,7 @@ from changle.ground.registry.queries import (
     tone,
 )
 from changle.ground.registry.queries.details import successions_of
-from changle.ground.registry.queries.eligibility import standing_of
+from changle.ground.registry.queries.eligibility import standing_from
 from changle.ground.territory.queries import in_words
 from changle.ground.territory.roles import Permission
 
@@ -65,10 +65,11 @@ def shown(
 ) -> HttpResponse:
     """The page; `told` is the reason that was typed with a refused move."""
     actor, today = request.actor, timezone.localdate()
-    offered = ORGANISATION.buttons(row, to=actor)
+    offered, facts = ORGANISATION.buttons(row, to=actor), list(facts_of(row))
     context = {
         "row": row,
         "came_from": came_from(request, row),
+        "into_name": row.merged_into.name if row.merged_into else "",
         "into": detail(actor, row.merged_into_id) if row.merged_into_id else None,
         "tone": tone(row.state),
         "overdue": row.overdue_days(today),
@@ -82,8 +83,8 @@ def shown(
         "joins": row.is_registered
         and row.state in Organisation.LIVING
         and actor.reaches(row, Permission.ORGANISATION_MOVE),
-        "facts": list(facts_of(row))[:MOST_FACTS],
-        "standing": standing_of([row.pk], today)[row.pk],
+        "facts": facts[:MOST_FACTS],
+        "standing": standing_from(facts, today),
         "history": in_words(history_of(row)),
         "edits": actor.reaches(row, Permission.ORGANISATION_EDIT),
         "explains": actor.reaches(row, Permission.REACH_EXPLAIN),

@@ -1,7 +1,9 @@
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
+from types import MappingProxyType
 from typing import Any
 
 from django.db.models import Q
@@ -26,6 +28,18 @@ def actor_for(user: Any) -> Actor:
 
 
 def actor_from(user: Any, grants: Iterable[tuple[str, str | None]]) -> Actor:
+    reach, own = spread(frozenset(grants))
+    return Actor(user_id=user.pk, name=str(user), reach=reach, own=own)
+
+
+@lru_cache(maxsize=4096)
+def spread(
+    grants: frozenset[tuple[str, str | None]],
+) -> tuple[Mapping[str, tuple[str, ...]], frozenset[str]]:
+    """Permission -> the places where it holds, and what is held over one's own rows.
+
+    Kept, since most people hold what many others hold and every request asks.
+    """
     reach: dict[str, list[str]] = defaultdict(list)
     own: set[str] = set(EVERYBODY)
     for code, path in grants:
@@ -36,7 +50,7 @@ def actor_from(user: Any, grants: Iterable[tuple[str, str | None]]) -> Actor:
         for permission in role.permissions:
             reach[permission].append(path)
     narrowed = {str(permission): widest(paths) for permission, paths in reach.items()}
-    return Actor(user_id=user.pk, name=str(user), reach=narrowed, own=frozenset(own))
+    return MappingProxyType(narrowed), frozenset(own)
 
 
 def keeper(*needs: str) -> Actor:
