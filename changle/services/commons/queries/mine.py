@@ -65,7 +65,7 @@ def booking_of(actor: Actor, pk: int) -> Booking | None:
     """With all that its page and its anchors ask for."""
     rows = actor.rows(Booking, Permission.BOOKING_VIEW)
     return rows.select_related(
-        "centre__node", "organisation__node", "on_behalf", "person", "booked_by", "series"
+        "centre__node", "organisation__node", "on_behalf", "person", "booked_by", "series", "no_show"
     ).filter(pk=pk).first()  # fmt: skip
 
 

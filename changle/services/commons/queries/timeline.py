@@ -106,11 +106,13 @@ def timeline(
             today = hours.on(room, day)
             held = [use for use in taken[room.pk] if use.starts_at < ends and use.ends_at > begins]
             bars = [bar_of(use, begins, ends) for use in held]
+            if today.hours:
+                bars += shut_bars(hours, room, day, begins, ends)
             if gaps and today.hours:
                 bars += free_bars(hours, room, day, held, begins, ends, since)
                 bars.sort(key=lambda bar: (bar.at, -bar.wide))
-            elif today.hours:
-                bars += shut_bars(hours, room, day, begins, ends)
+                if begins < since < ends:
+                    bars.insert(0, Bar("gone", *columns(begins, since, begins, ends)))
             tracks.append(Track(day, bars, "" if today.hours else today.why or "不开放"))
         shown.lines.append(Line(room, tracks))
     return shown

@@ -9,6 +9,7 @@ from changle.services.commons.queries.timeline import Bar, Line, Track
 
 register = template.Library()
 WEEKDAYS = "一二三四五六日"
+GROUND = {"shut", "gone"}  # not open, or over: what nothing is said of
 
 
 @register.simple_tag
@@ -21,6 +22,9 @@ def bars(line: Line, track: Track, book: str, opens: str) -> SafeString:
     for bar in track.bars:
         if bar.kind == "free":
             parts.append(free(line, bar, book))
+            continue
+        if bar.kind in GROUND:
+            parts.append(f'<span class="{bar.kind} s{bar.at} w{bar.wide}"></span>')
             continue
         words = f"<b>{conditional_escape(bar.text)}</b><i>{bar.when}</i>"
         css = f"bar {bar.kind} s{bar.at} w{bar.wide}"

@@ -13,6 +13,7 @@ from changle.core.access import Request, page
 from changle.core.refusals import Refused
 from changle.ground.territory.queries import in_words
 from changle.ground.territory.roles import Permission
+from changle.services.commons.actions.closing import rebooked
 from changle.services.commons.actions.deciding import accept, approve, cancel, of_theirs, reject
 from changle.services.commons.actions.recurring import cancel_later
 from changle.services.commons.actions.using import check_in, check_out, inspect
@@ -34,6 +35,8 @@ from changle.services.commons.queries.mine import (
 
 LAST_PAGE = 999
 OWN = {"approve", "inspect"}  # never by who booked
+HOUSE = {"approve", "reject", "inspect"}  # by who runs the house, wherever else they reach it from
+MAY_BE_BROKEN = {Booking.State.DAMAGED, Booking.State.CLOSED}
 SHOWS_DOOR = {Booking.State.APPROVED, Booking.State.CHECKED_IN}
 Deed = Callable[..., Any]
 DEEDS: dict[str, tuple[Deed, dict[str, str]]] = {  # move -> deed, its words from those of the form
@@ -91,18 +94,25 @@ def shown(
 ) -> HttpResponse:
     """The page; `told` is what was typed with a refused move."""
     actor, now = request.actor, timezone.now()
-    offered = [one for one in BOOKING.buttons(row, to=actor) if one.move.name in DEEDS]
+    house = row.centre.node.path or ""
+    offered = [
+        one for one in BOOKING.buttons(row, to=actor)
+        if one.move.name in DEEDS
+        and (one.move.name not in HOUSE or actor.holds_at(one.move.needs, house))
+    ]  # fmt: skip
     booked = row.booked_by_id == actor.user_id
     moves = [
         one.move for one in offered if not one.refusal and not (booked and one.move.name in OWN)
     ]
     theirs = of_theirs(row, actor)
-    runs = actor.holds_at(Permission.BOOKING_OPERATE, row.centre.node.path or "")
+    runs = actor.holds_at(Permission.BOOKING_OPERATE, house)
     siblings = list(others_of_series(actor, row)) if row.series_id else []
+    today = timezone.localdate(now)
     context = {
         "row": row,
         "tone": TONES.get(row.state, ""),
-        "moves": [move for move in moves if move.name != "check_in" or row.starts_at.date() <= now.date()],
+        "moves": [one for one in moves
+                  if one.name != "check_in" or timezone.localdate(row.starts_at) <= today],
         "self_decided": booked and row.state == Booking.State.REQUESTED and len(offered) > len(moves),
         "theirs": theirs,
         "spaces": spaces_of(row),
@@ -110,7 +120,12 @@ def shown(
         "siblings": siblings,
         "later": [one for one in siblings if one.starts_at >= row.starts_at and one.starts_at > now
                   and one.state in BOOKING.moves["cancel"].sources],
-        "cancels": any(move.name == "cancel" for move in moves),
+        "cancels": any(one.name == "cancel" for one in moves),
+        "breaks": runs and row.state == Booking.State.CHECKED_OUT,
+        "instead": theirs and row.state == Booking.State.DISPLACED and not rebooked(row),
+        "damages": list(row.damages.order_by("pk")) if row.state in MAY_BE_BROKEN else [],
+        "missed": getattr(row, "no_show", None),
+        "again": theirs and row.ends_at <= now,
         "history": in_words(deeds_of(row)),
         "refusal": refusal,
         "told": told,
