@@ -8,7 +8,7 @@ from django.core.cache import caches
 from django.core.handlers.base import BaseHandler
 from django.template.backends.django import Template
 
-from changle.services.commons.queries.layout import laid_out
+from changle.services.commons.queries.layout import LATEST, laid_out
 from tests.harness import guards
 from tests.harness.realdata import realdata_path
 
@@ -35,6 +35,7 @@ def empty_caches() -> Iterator[None]:
     for cache in caches.all():
         cache.clear()
     laid_out.cache_clear()  # keys come again in the next test
+    LATEST.clear()
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from typing import Any
 from changle.core.reach import Actor
 from changle.ground.registry.models import Organisation
 from changle.ground.territory.models import Node
-from changle.services.commons.models import Centre, Feature, Opening, Policy, Pool, Space
+from changle.services.commons.models import Centre, Feature, Opening, Policy, Pool, Space, Thing
 from changle.services.commons.queries.layout import Layout, layout
 
 
@@ -49,6 +49,17 @@ def make_space(
         space.features.add(Feature.objects.get_or_create(code=code, defaults={"name": code})[0])
     Centre.objects.filter(pk=centre.pk).update(layout_stamp=next(_count))
     return space
+
+
+def make_thing(centre: Centre, quantity: int, **fields: Any) -> Thing:
+    """So many of a thing of the house."""
+    fields.setdefault("name", f"样例物资{next(_count)}")
+    pool = Pool.objects.create(
+        centre=centre, kind=Pool.Kind.EQUIPMENT, name=fields["name"], quantity=quantity
+    )
+    thing = Thing.objects.create(centre=centre, pool=pool, **fields)
+    Centre.objects.filter(pk=centre.pk).update(layout_stamp=next(_count))
+    return thing
 
 
 def house(centre: Centre) -> Layout:

@@ -40,7 +40,12 @@ from changle.services.commons.actions.booking import (
     calendar_of,
 )
 from changle.services.commons.queries.finding import free_rooms
-from changle.services.commons.queries.layout import Layout, layout_of_spaces, layouts
+from changle.services.commons.queries.layout import (
+    Layout,
+    layout_of_spaces,
+    layouts,
+    likely_layout,
+)
 
 
 router = Router(tags=["场地"])
@@ -124,7 +129,7 @@ def add(request: HttpRequest, payload: BookingNew) -> HttpResponse:
 
 def wish_of(actor: Actor, payload: BookingNew) -> tuple[Layout, Wish]:
     keys = list(dict.fromkeys([*([payload.space] if payload.space else []), *payload.spaces]))
-    house = layout_of_spaces(keys) if keys else None
+    house = likely_layout(keys) if keys else None
     if house is None or any(key not in house.rooms for key in keys):
         raise invalid("space", "没有这个场地；几间须在同一个中心。")
     body = place = None

@@ -10,21 +10,16 @@ from django.utils import timezone
 from changle.core.log import LogEntry, record
 from changle.core.reach import Actor
 from changle.ground.territory.roles import Permission
-from changle.services.commons.actions.booking import (
-    GUARDS,
-    BookingRefused,
-    Wish,
-    calendar_of,
-    entered,
-    hold,
-    rooms_of,
-)
+from changle.services.commons.actions.booking import entered
+from changle.services.commons.actions.claiming import GUARDS, hold
 from changle.services.commons.actions.deciding import displace, house_of, offer_next
+from changle.services.commons.actions.wishing import BookingRefused, Wish, calendar_of
 from changle.services.commons.models import Booking, Claim, Closure
+from changle.services.commons.queries.bundles import bundle_of
 from changle.services.commons.queries.hours import Span
+from changle.services.commons.queries.instead import nearest
 from changle.services.commons.queries.layout import Layout
 from changle.services.commons.queries.rules import For
-from changle.services.commons.queries.taken import next_free
 
 
 STEP = 30  # minutes to which the first time offered is rounded up
@@ -121,12 +116,14 @@ def close_rooms(  # noqa: PLR0913  a closure has as many facts
 
 
 def instead_of(layout: Layout, booking: Booking, now: datetime) -> list[Span]:
-    """The next times at which the same rooms are free for as long, none of them begun."""
-    rooms = rooms_of(layout, booking)
-    length = booking.ends_at - booking.starts_at
+    """The nearest times at which rooms and things are free for as long, none of them begun."""
+    bundle = bundle_of(layout, booking)
+    if not bundle.rooms:
+        return []
     soon = now + timedelta(minutes=-timezone.localtime(now).minute % STEP)
-    since = max(booking.starts_at, soon.replace(second=0, microsecond=0))
-    return next_free(layout, rooms, since, length, calendar_of(layout)) if rooms else []
+    within = bundle.bounds(soon.replace(second=0, microsecond=0), free_of_rules=True)
+    wish = booking.starts_at, booking.ends_at
+    return nearest(layout, bundle, wish, calendar_of(layout), within=within)
 
 
 def rebooked(booking: Booking) -> bool:
@@ -160,7 +157,7 @@ def rebook(*, pk: int, starts_at: datetime, by: Actor, now: datetime) -> Booking
     try:
         with transaction.atomic():
             new = entered(
-                layout, rooms_of(layout, old), wish, who, Booking.State.APPROVED, old.standing,
+                layout, bundle_of(layout, old), wish, who, Booking.State.APPROVED, old.standing,
                 by=by, now=now, series=None,
             )  # fmt: skip
     except IntegrityError as error:

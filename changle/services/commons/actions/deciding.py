@@ -9,18 +9,14 @@ from changle.core.notices import tell, tell_person
 from changle.core.reach import Actor
 from changle.ground.territory.queries import keeper
 from changle.ground.territory.roles import Permission
-from changle.services.commons.actions.booking import (
-    GUARDS,
-    BookingRefused,
-    Taken,
-    claim,
-    let_go,
-    rooms_of,
-)
+from changle.services.commons.actions.claiming import GUARDS, claim, let_go
+from changle.services.commons.actions.wishing import BookingRefused, Taken
 from changle.services.commons.lifecycle import BOOKING
 from changle.services.commons.models import Booking
+from changle.services.commons.queries.bundles import Bundle, bundle_of, rooms_of
 from changle.services.commons.queries.layout import Layout, layout
 from changle.services.commons.queries.taken import conflicts
+from changle.services.commons.queries.things import shortages
 
 
 State = Booking.State
@@ -50,31 +46,43 @@ def approve(*, pk: int, by: Actor, now: datetime) -> Booking:
     if booking.booked_by_id and booking.booked_by_id == by.user_id:
         raise BookingRefused("不能审批自己提交的预约。")
     house = house_of(booking)
-    rooms = rooms_of(house, booking)
+    bundle = bundle_of(house, booking)
     try:
         with transaction.atomic():
-            claim(booking, rooms)
+            claim(booking, bundle)
     except IntegrityError as error:
         if not any(guard in str(error) for guard in GUARDS):
             raise
-        rivals = conflicts(rooms, booking.holds_from, booking.holds_until, actor=by)
-        raise Taken(rivals, []) from None
-    decline_rivals(booking, {pool for room in rooms for pool in room.pools}, by=by, now=now)
+        span = booking.holds_from, booking.holds_until
+        rivals = conflicts(bundle.rooms, *span, actor=by)
+        raise Taken(rivals, [], shortages(bundle.things, *span)) from None
+    decline_rivals(booking, house, bundle, by=by, now=now)
     told(booking, "已确认", by=by, now=now)
     return booking
 
 
-def decline_rivals(booking: Booking, pools: set[int], *, by: Actor, now: datetime) -> None:
-    """Requests that can no longer be met do not wait in vain: they join the line."""
+def decline_rivals(
+    booking: Booking, house: Layout, bundle: Bundle, *, by: Actor, now: datetime
+) -> None:
+    """Requests that can no longer be met do not wait in vain: they may join the line."""
     rivals = Booking.objects.filter(
         state=State.REQUESTED, centre=booking.centre_id, holds_from__lt=booking.holds_until,
-        holds_until__gt=booking.holds_from, spaces__pools__in=pools,
-    )  # fmt: skip
-    for pk in rivals.order_by("pk").distinct().values_list("pk", flat=True):
+        holds_until__gt=booking.holds_from,
+    ).order_by("pk")  # fmt: skip
+    pks = set(rivals.filter(spaces__pools__in=bundle.room_pools).values_list("pk", flat=True))
+    if bundle.things:
+        asking = rivals.filter(booked_things__pool__in=bundle.thing_pools).distinct()
+        pks |= {one.pk for one in asking.exclude(pk__in=pks) if short(house, one)}
+    for pk in sorted(pks):
         rival = BOOKING.fire(pk, "reject", by=by, now=now, note="该时段已确认给其他预约")
         rival.reason = "该时段已确认给其他预约，可改订其他时间或加入候补。"
         rival.save(update_fields=["reason"])
         told(rival, "未通过：该时段已确认给其他预约", by=by, now=now)
+
+
+def short(house: Layout, booking: Booking) -> bool:
+    wanted = bundle_of(house, booking).things
+    return bool(shortages(wanted, booking.holds_from, booking.holds_until))
 
 
 @transaction.atomic
@@ -113,7 +121,7 @@ def of_theirs(booking: Booking, by: Actor) -> bool:
 
 
 def freed(booking: Booking, *, now: datetime) -> None:
-    """Let go of the rooms, and offer them to the first in line whom they suit."""
+    """Let go of all that it held, and offer it to the first in line whom it suits."""
     let_go(booking)
     offer_next(booking.centre_id, booking.holds_from, booking.holds_until, now=now)
 
@@ -142,13 +150,13 @@ def rank(house: Layout, booking: Booking) -> int:
 
 
 def offer(house: Layout, booking: Booking, *, now: datetime) -> bool:
-    """Hold the rooms for who waits until they answer; whether they were to be had."""
-    rooms = rooms_of(house, booking)
-    hours = min((room.policy.offer_hours for room in rooms), default=0)
+    """Hold rooms and things for who waits until they answer; whether they were to be had."""
+    bundle = bundle_of(house, booking)
+    hours = min((room.policy.offer_hours for room in bundle.rooms), default=0)
     until = min(now + timedelta(hours=hours), booking.starts_at)
     try:
         with transaction.atomic():
-            claim(booking, rooms)
+            claim(booking, bundle)
     except IntegrityError:
         return False
     by = keeper(Permission.BOOKING_DECIDE)

@@ -7,43 +7,37 @@ from datetime import date, datetime, timedelta
 from django.utils import timezone
 
 from changle.core.calendar import Calendar
-from changle.core.periods import Period
 from changle.core.reach import Actor
-from changle.services.commons.actions.booking import (
+from changle.services.commons.actions.wishing import (
     RuleBroken,
     Wish,
     calendar_of,
     check_standing,
     chosen,
     for_whom,
-    held,
     plainly_broken,
     runs_house,
 )
-from changle.services.commons.models import Booking
-from changle.services.commons.queries.hours import DAY, Span, open_minutes
-from changle.services.commons.queries.layout import Layout, Room
+from changle.services.commons.queries.bundles import Bundle
+from changle.services.commons.queries.hours import DAY, Span
+from changle.services.commons.queries.instead import all_free, fitting
+from changle.services.commons.queries.layout import Layout
 from changle.services.commons.queries.repeating import repeats
 from changle.services.commons.queries.rules import (
-    COUNTED,
     Broken,
     For,
     bounds,
     of_the_house,
     of_the_past,
-    over,
+    of_the_quota,
     sentences,
+    suspensions,
+    used_within,
 )
-from changle.services.commons.queries.taken import (
-    Conflict,
-    busy_of,
-    conflicts,
-    free_spans,
-    meet,
-)
+from changle.services.commons.queries.taken import Conflict, busy_of, conflicts
+from changle.services.commons.queries.things import LONG, Part, parts_of, short_of
 
 
-MOST_OPTIONS = 3
 NEAR = timedelta(days=3)  # within which another time is proposed for a date that is taken
 
 
@@ -103,12 +97,12 @@ def plan(
     no_holidays: bool = False,
 ) -> Plan:
     """Each date of a rule with its verdict. Six queries at most, whatever the number of dates."""
-    rooms = chosen(layout, wish)
-    check_standing(rooms, wish, by)
+    bundle = chosen(layout, wish)
+    check_standing(bundle.rooms, wish, by)
     if wish.ends_at <= wish.starts_at:
         raise RuleBroken([Broken("order", "结束时间应晚于开始时间。")])
     found = repeats(rule, wish.starts_at)
-    judge = Judge.of(layout, rooms, wish, found.days, by=by, now=now)
+    judge = Judge.of(layout, bundle, wish, found.days, by=by, now=now)
     occurrences = []
     for day in found.days:
         start, end = judge.span(day)
@@ -128,7 +122,7 @@ class Judge:
     """All that is asked of each date, loaded once."""
 
     layout: Layout
-    rooms: list[Room]
+    bundle: Bundle
     wish: Wish
     by: Actor
     now: datetime
@@ -136,6 +130,7 @@ class Judge:
     holidays: Calendar
     taken: list[Conflict]
     busy: dict[int, list[Span]]
+    parts: dict[int, list[Part]]
     used: list[tuple[int, datetime, datetime]]  # (room, from, until) that count for the bounds
     past: list[Broken]
 
@@ -143,7 +138,7 @@ class Judge:
     def of(
         cls,
         layout: Layout,
-        rooms: list[Room],
+        bundle: Bundle,
         wish: Wish,
         days: list[date],
         *,
@@ -155,11 +150,13 @@ class Judge:
         end = wish.starts_at + (days[-1] - timezone.localdate(wish.starts_at)) + length + NEAR + DAY
         free_of_rules = runs_house(layout, by)
         return cls(
-            layout=layout, rooms=rooms, wish=wish, by=by, now=now, calendar=calendar_of(layout),
-            holidays=Calendar.load(), taken=conflicts(rooms, start, end, actor=by, most=None),
-            busy=busy_of(rooms, start, end),
-            used=[] if free_of_rules else used_by(layout, rooms, who, start, end),
-            past=[] if free_of_rules else of_the_past(layout, who, now),
+            layout=layout, bundle=bundle, wish=wish, by=by, now=now, calendar=calendar_of(layout),
+            holidays=Calendar.load(),
+            taken=conflicts(bundle.rooms, start, end, actor=by, most=None),
+            busy=busy_of(bundle.rooms, start, end),
+            parts=parts_of(bundle.thing_pools, start, end + LONG),
+            used=[] if free_of_rules else used_by(layout, bundle, who, start, end),
+            past=[] if free_of_rules else of_the_past(suspended(layout, who, now)),
         )  # fmt: skip
 
     def span(self, day: date) -> Span:
@@ -173,10 +170,12 @@ class Judge:
 
     def verdict(self, start: datetime, end: datetime) -> Occurrence:
         wish = replace(self.wish, starts_at=start, ends_at=end)
-        broken = plainly_broken(self.layout, self.rooms, wish, by=self.by, now=self.now) + self.past
+        broken = (
+            plainly_broken(self.layout, self.bundle, wish, by=self.by, now=self.now) + self.past
+        )
         shut = [
             one
-            for room in self.rooms
+            for room in self.bundle.rooms
             for one in of_the_house(self.layout, room, start, end, self.calendar)
         ]
         if broken or shut:
@@ -185,10 +184,12 @@ class Judge:
                 why="".join(sentences([*broken, *shut])),
                 options=[] if broken else self.options(start, end),
             )  # fmt: skip
-        begins, ends = held(self.rooms, start, end)
+        begins, ends = self.bundle.held(start, end)
         rivals = [one for one in self.taken if one.starts_at < ends and one.ends_at > begins]
-        if rivals:
-            why = "；".join(dict.fromkeys(one.sentence() for one in rivals))
+        short = short_of(self.bundle.things, self.parts, begins, ends)
+        if rivals or short:
+            told = [*(one.sentence() for one in rivals), *(one.sentence() for one in short)]
+            why = "；".join(dict.fromkeys(told))
             options = self.options(start, end)
             return Occurrence(
                 starts_at=start, ends_at=end, verdict="taken", why=why, options=options
@@ -196,56 +197,33 @@ class Judge:
         if bound := self.bound(start, end):
             why = "".join(sentences(bound))
             return Occurrence(starts_at=start, ends_at=end, verdict="rule", why=why)
-        self.used += [(room.pk, start, end) for room in self.rooms]
+        self.used += [(room.pk, start, end) for room in self.bundle.rooms]
         return Occurrence(starts_at=start, ends_at=end)
 
     def bound(self, start: datetime, end: datetime) -> list[Broken]:
         """The bounds of the month, earlier dates of this very plan counted in."""
         if runs_house(self.layout, self.by):
             return []
-        day, found = timezone.localdate(start), []
-        month = Period.of_months(day.year, day.month, 1)
-        for room in self.rooms:
-            if not bounds(room.policy):
-                continue
-            mine = [
-                (until - since).total_seconds() / 3600
-                for pk, since, until in self.used
-                if pk == room.pk and month.starts_at <= since < month.ends_at
-            ]
-            there = open_minutes(self.layout, room, month.start, month.end, self.calendar) / 60
-            hours = sum(mine) + (end - start).total_seconds() / 3600
-            found += over(room, len(mine), hours, there)
-        return found
+        rooms = self.bundle.rooms
+        return of_the_quota(self.layout, rooms, start, end, self.used, self.calendar)
 
     def options(self, start: datetime, end: datetime) -> list[Span]:
         """Other times of the same length, the nearest first, none of them past."""
-        length, common = end - start, None
-        for room in self.rooms:
-            mine = free_spans(
-                self.layout, room, self.busy, max(start - NEAR, self.now), end + NEAR, self.calendar
-            )
-            common = mine if common is None else meet(common, mine)
-        found = []
-        step = timedelta(minutes=max(room.policy.step for room in self.rooms))
-        for begins, ends in common or []:
-            # As near to the wished hour as the span lets, on a step of the clock.
-            at = min(max(start, begins), ends - length)
-            at = at - (at - timezone.localtime(at).replace(hour=0, minute=0)) % step
-            if begins <= at and at + length <= ends:
-                found.append((at, at + length))
-        return sorted(found, key=lambda span: (abs(span[0] - start), span))[:MOST_OPTIONS]
+        within = max(start - NEAR, self.now), end + NEAR
+        common = all_free(self.layout, self.bundle, self.busy, self.parts, within, self.calendar)
+        return fitting(common, (start, end), self.bundle.step)
 
 
 def used_by(
-    layout: Layout, rooms: list[Room], who: For, start: datetime, end: datetime
+    layout: Layout, bundle: Bundle, who: For, start: datetime, end: datetime
 ) -> list[tuple[int, datetime, datetime]]:
     """What already counts for the bounds of the months that a plan touches."""
-    if not any(bounds(room.policy) for room in rooms):
-        return []
+    bound = [room.pk for room in bundle.rooms if bounds(room.policy)]
     month = timedelta(days=31)
-    rows = Booking.objects.filter(
-        state__in=COUNTED, starts_at__gte=start - month, starts_at__lt=end + month,
-        centre=layout.pk, booked__space__in=[room.pk for room in rooms], **who.mine(),
-    )  # fmt: skip
-    return list(rows.values_list("booked__space_id", "starts_at", "ends_at"))
+    rows = used_within(layout, bound, who, start - month, end + month)
+    return list(rows.values_list("booked__space_id", "starts_at", "ends_at")) if bound else []
+
+
+def suspended(layout: Layout, who: For, now: datetime) -> tuple[str, object] | None:
+    """Why they may not book, and until which day."""
+    return suspensions(layout, who, now).values_list("reason", "ends_on").first()

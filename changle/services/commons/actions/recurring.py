@@ -10,9 +10,10 @@ from django.utils import timezone
 from changle.core.log import record
 from changle.core.reach import Actor
 from changle.ground.territory.roles import Permission
-from changle.services.commons.actions.booking import BookingRefused, RuleBroken, Taken, book
+from changle.services.commons.actions.booking import book
 from changle.services.commons.actions.deciding import cancel
 from changle.services.commons.actions.planning import Plan
+from changle.services.commons.actions.wishing import BookingRefused, RuleBroken, Taken
 from changle.services.commons.lifecycle import BOOKING
 from changle.services.commons.models import Booking, Series
 from changle.services.commons.queries.hours import Span

@@ -9,15 +9,16 @@ from changle.core.log import record
 from changle.core.reach import Actor
 from changle.ground.territory.queries import keeper
 from changle.ground.territory.roles import Permission
-from changle.services.commons.actions.booking import BookingRefused, rooms_of
 from changle.services.commons.actions.deciding import (
     freed,
     house_of,
     only_the_house,
     told,
 )
+from changle.services.commons.actions.wishing import BookingRefused
 from changle.services.commons.lifecycle import BOOKING, DAMAGE, NO_SHOW
 from changle.services.commons.models import BookedSpace, Booking, Damage, NoShow, Suspension
+from changle.services.commons.queries.bundles import rooms_of
 from changle.services.commons.queries.layout import Room
 
 

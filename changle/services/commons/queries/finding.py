@@ -11,11 +11,10 @@ from changle.core.reach import Actor
 from changle.ground.territory.models import Node
 from changle.ground.territory.queries import public_places
 from changle.ground.territory.roles import Permission
-from changle.services.commons.models import Feature
+from changle.services.commons.models import Feature, Space
 from changle.services.commons.queries.hours import Span, hours_on, is_open, open_spans
 from changle.services.commons.queries.layout import Layout, Room
-from changle.services.commons.queries.taken import free_spans
-from changle.services.commons.queries.uses import claims_of
+from changle.services.commons.queries.taken import busy_of, free_spans
 
 
 @dataclass(frozen=True)
@@ -46,19 +45,22 @@ def free_rooms(  # noqa: PLR0913  a search has as many facts
     actor: Actor,
     accessible: bool = False,
     length: timedelta | None = None,
+    kind: str = Space.Kind.ROOM,
 ) -> list[Found]:
-    """Every room of the houses under a place: those to be had first, the smallest that does first.
+    """Every room (or expert, or vehicle) of the houses under a place: those to be had first, the smallest that does first.
 
     `length`: so long, at any time within the span; without it, the whole span.
     One query for the claims, one for the calendar, whatever the number of rooms and bookings.
     """
     houses = [house for house in layouts if house.path.startswith(path) and visible(house, actor)]
-    rooms = [(house, room) for house in houses for room in house.rooms.values()]
+    rooms = [
+        (house, room) for house in houses for room in house.rooms.values() if room.kind == kind
+    ]
     longest = timedelta(
         minutes=max((max(r.setup_minutes, r.cleanup_minutes) for _h, r in rooms), default=0)
     )
     calendar = Calendar.load()
-    busy = busy_between((room for _house, room in rooms), start - longest, end + longest)
+    busy = busy_of((room for _house, room in rooms), start - longest, end + longest)
     wanted = set(features)
     asked = Search(start, end, end - start if length is None else length, capacity, wanted)
     found = [
@@ -67,15 +69,6 @@ def free_rooms(  # noqa: PLR0913  a search has as many facts
         if not accessible or room.is_accessible
     ]
     return sorted(found, key=lambda one: (not one.free, one.room.capacity, one.room.pk))
-
-
-def busy_between(rooms: Iterable[Room], start: datetime, end: datetime) -> dict[int, list[Span]]:
-    """Pool -> its taken spans; as quick after years of bookings as on the first day."""
-    found: dict[int, list[Span]] = {pool: [] for room in rooms for pool in room.pools}
-    columns = ("pk", "claims__starts_at", "claims__ends_at")
-    for pool, starts, ends in claims_of(found, start, end).values_list(*columns):
-        found[pool].append((starts, ends))
-    return found
 
 
 @dataclass(frozen=True)

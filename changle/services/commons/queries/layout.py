@@ -1,5 +1,6 @@
-"""A house as it is set up: rooms, pools, hours and rules, kept by each process until they change."""
+"""A house as it is set up: rooms, things, hours and rules, kept by each process until they change."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, time
 from functools import lru_cache
@@ -14,17 +15,19 @@ from changle.services.commons.models import (
     Policy,
     Pool,
     Space,
+    Thing,
 )
 
 
 MOST_KEPT = 2000
+LATEST: "dict[int, Layout]" = {}  # by house: as it was laid out last in this process
 Hours = tuple[tuple[time, time], ...]
 NONE: Hours = ()
 
 
 @dataclass(frozen=True)
 class Room:
-    """A room with all that a booking asks of it."""
+    """A room (an expert, a vehicle) with all that a booking asks of it."""
 
     pk: int
     name: str
@@ -41,6 +44,26 @@ class Room:
     week: tuple[Hours, ...]  # by weekday; its own hours, or the house's
     exceptions: dict[date, tuple[Hours, str]]  # its own before the house's
     stamp: int = 0  # of the layout that it was read with
+    kind: str = Space.Kind.ROOM
+
+    @property
+    def holds_people(self) -> bool:
+        """Whether so many and no more find a place in it; an expert speaks to any number."""
+        return self.kind != Space.Kind.PERSON
+
+
+@dataclass(frozen=True)
+class Stock:
+    """A thing of which a house has several, by the key of its pool."""
+
+    pk: int
+    thing: int
+    name: str
+    quantity: int
+    about: str
+    may_leave: bool
+    retired_on: date | None
+    stamp: int = 0
 
 
 @dataclass(frozen=True)
@@ -53,6 +76,8 @@ class Layout:
     is_public: bool
     closed_on: date | None
     rooms: dict[int, Room] = field(default_factory=dict)
+    things: dict[int, Stock] = field(default_factory=dict)  # by pool
+    stamp: int = 0
 
 
 def stamps(pks: "list[int] | None" = None) -> list[tuple[int, int]]:
@@ -76,6 +101,17 @@ def layout_of_spaces(space_pks: list[int]) -> Layout | None:
     return laid_out(*found.pop()) if len(found) == 1 else None
 
 
+def likely_layout(space_pks: Sequence[int]) -> Layout | None:
+    """As `layout_of_spaces`, without a question where the house was laid out before.
+
+    It may be of yesterday: for who asks for the stamp besides, as a booking does.
+    """
+    for house in reversed(list(LATEST.values())):
+        if any(pk in house.rooms for pk in space_pks):
+            return house
+    return layout_of_spaces(list(space_pks))
+
+
 def layouts() -> list[Layout]:
     return [laid_out(pk, stamp) for pk, stamp in stamps()]
 
@@ -91,10 +127,22 @@ def laid_out(pk: int, stamp: int) -> Layout:
     openings = list(Opening.objects.filter(centre=pk).order_by("weekday", "opens"))
     exceptions = list(OpeningException.objects.filter(centre=pk).order_by("on", "opens", "pk"))
     rooms = {space.pk: room(space, openings, exceptions, stamp) for space in spaces}
-    return Layout(
+    LATEST[pk] = Layout(
         pk, centre.name, str(centre.node.path), centre.node_id, centre.holidays_closed,
-        centre.is_public, centre.closed_on, rooms,
+        centre.is_public, centre.closed_on, rooms, stocks(pk, stamp), stamp,
     )  # fmt: skip
+    return LATEST[pk]
+
+
+def stocks(centre_pk: int, stamp: int) -> dict[int, Stock]:
+    rows = Thing.objects.filter(centre=centre_pk).select_related("pool").order_by("sort", "pk")
+    return {
+        row.pool_id: Stock(
+            row.pool_id, row.pk, row.name, row.pool.quantity, row.about, row.may_leave,
+            row.retired_on, stamp,
+        )
+        for row in rows
+    }  # fmt: skip
 
 
 def room(
@@ -115,7 +163,7 @@ def room(
         setup_minutes=space.setup_minutes, cleanup_minutes=space.cleanup_minutes,
         is_accessible=space.is_accessible, zone=space.zone.name if space.zone else "",
         retired_on=space.retired_on, week=week, exceptions=differing(space.pk, exceptions),
-        stamp=stamp,
+        stamp=stamp, kind=space.kind,
     )  # fmt: skip
 
 

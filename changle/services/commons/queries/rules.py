@@ -4,14 +4,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from changle.core.calendar import Calendar
 from changle.core.periods import Period
 from changle.services.commons.models import Booking, Policy, Suspension
 from changle.services.commons.queries.hours import hours_on, is_open, open_minutes
-from changle.services.commons.queries.layout import Layout, Room
+from changle.services.commons.queries.layout import Layout, Room, Stock
 
 
 COUNTED = ("requested", "waitlisted", "offered", "approved", "checked_in", "checked_out",
@@ -86,37 +86,59 @@ def of_the_house(
 
 
 def of_the_people(room: Room, people: int) -> list[Broken]:
-    if people > room.capacity:
+    """What a room holds, and the seats of a vehicle."""
+    if people > room.capacity and room.holds_people:
         return [Broken("capacity", f"“{room.name}”最多容纳 {room.capacity} 人。")]
     return []
 
 
+def of_the_things(wanted: Iterable[tuple[Stock, int]]) -> list[Broken]:
+    """More than there are is more than can ever be had."""
+    return [
+        Broken("things", f"“{stock.name}”共有 {stock.quantity}，不够 {quantity}。")
+        for stock, quantity in wanted
+        if quantity > stock.quantity
+    ]
+
+
+def used_within(
+    layout: Layout, rooms: Sequence[int], who: For, start: datetime, end: datetime
+) -> "QuerySet[Booking]":
+    """What they had or asked for of some rooms, as far as it counts for the bounds."""
+    return Booking.objects.filter(
+        state__in=COUNTED, starts_at__gte=start, starts_at__lt=end, centre=layout.pk,
+        booked__space__in=rooms, **who.mine(),
+    )  # fmt: skip
+
+
+Used = Sequence[tuple[int, datetime, datetime]]  # (room, from, until) that count for the bounds
+
+
 def of_the_quota(
     layout: Layout,
-    rooms: Sequence[Room],
+    rooms: Iterable[Room],
     start: datetime,
     end: datetime,
-    who: For,
+    used: Used,
     calendar: Calendar,
 ) -> list[Broken]:
-    """The month's bounds for one organisation (place, person); at most one query."""
-    bound = [room for room in rooms if bounds(room.policy)]
-    if not bound:
-        return []
+    """The month's bounds for one organisation (place, person)."""
     day = timezone.localdate(start)
     month = Period.of_months(day.year, day.month, 1)
-    first, after = month.starts_at, month.ends_at
-    rows = Booking.objects.filter(
-        state__in=COUNTED, starts_at__gte=first, starts_at__lt=after, centre=layout.pk,
-        booked__space__in=[room.pk for room in bound], **who.mine(),
-    )  # fmt: skip
-    used = list(rows.values_list("booked__space_id", "starts_at", "ends_at"))
-    length = (end - start).total_seconds() / 3600
     found = []
-    for room in bound:
-        mine = [(e - s).total_seconds() / 3600 for space, s, e in used if space == room.pk]
-        there = open_minutes(layout, room, month.start, month.end, calendar) / 60
-        found += over(room, len(mine), sum(mine) + length, there)
+    for room in rooms:
+        if not bounds(room.policy):
+            continue
+        mine = [
+            (until - since).total_seconds() / 3600
+            for pk, since, until in used
+            if pk == room.pk and month.starts_at <= since < month.ends_at
+        ]
+        there = 0.0
+        if room.policy.cap_percent is not None:
+            there = open_minutes(layout, room, month.start, month.end, calendar) / 60
+        hours = sum(mine) + (end - start).total_seconds() / 3600
+        found += over(room, len(mine), hours, there)
     return found
 
 
@@ -142,18 +164,23 @@ def bounds(policy: Policy) -> bool:
     )
 
 
-def of_the_past(layout: Layout, who: For, now: datetime) -> list[Broken]:
-    """Whether the house takes no bookings from them at present; one query."""
+def suspensions(layout: Layout, who: For, now: datetime) -> "QuerySet[Suspension]":
+    """Why the house takes no bookings from them at present, the longest first."""
     today = timezone.localdate(now)
     rows = Suspension.objects.filter(
         Q(organisation_id=who.organisation_id, organisation__isnull=False)
         | Q(person_id=who.person_id, person__isnull=False),
         centre=layout.pk, starts_on__lte=today, ends_on__gt=today, lifted_at__isnull=True,
     )  # fmt: skip
-    row = rows.order_by("-ends_on").first() if who.organisation_id or who.person_id else None
-    if row is None:
+    return rows.order_by("-ends_on")
+
+
+def of_the_past(suspended: tuple[str, object] | None) -> list[Broken]:
+    """Whether the house takes no bookings from them: why, and until which day."""
+    if suspended is None:
         return []
-    return [Broken("suspended", f"{row.reason}，{row.ends_on} 起才能再预约。")]
+    reason, until = suspended
+    return [Broken("suspended", f"{reason}，{until} 起才能再预约。")]
 
 
 def sentences(broken: Iterable[Broken]) -> list[str]:
