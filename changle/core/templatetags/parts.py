@@ -10,8 +10,11 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from changle.core.addresses import row_url
+
 
 register = template.Library()
+register.simple_tag(row_url)
 WEEKDAYS = "一二三四五六日"
 
 

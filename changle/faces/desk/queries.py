@@ -3,7 +3,6 @@
 from dataclasses import dataclass, replace
 from dataclasses import field as dataclass_field
 from datetime import date
-from functools import cache as cache_forever
 from functools import cached_property
 from typing import Any
 from urllib.parse import quote_plus, urlencode
@@ -12,6 +11,7 @@ from django.core.cache import cache
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
+from changle.core.addresses import page_url
 from changle.core.indicators import CATALOGUE, parts, standing, value
 from changle.core.lifecycle import ToDo, most_pressing, waiting_count
 from changle.core.notices import unread_count
@@ -84,19 +84,13 @@ def doors(actor: Actor, path: str, *, figures: bool) -> list[dict[str, Any]]:
     items = []
     for label, icon, name, needs in MENU:
         if actor.holds(needs) and (figures or needs != Permission.FIGURE_VIEW):
-            url = standing_address(name)
+            url = page_url(name)
             here = path.startswith(url)
             items.append({"label": label, "icon": icon, "url": url, "name": name, "active": here})
     longest = max((len(str(item["url"])) for item in items if item["active"]), default=0)
     for item in items:
         item["active"] = item["active"] and len(str(item["url"])) == longest
     return items
-
-
-@cache_forever
-def standing_address(name: str) -> str:
-    """The address of a page without arguments, which never changes while the house stands."""
-    return reverse(name)
 
 
 def menu(actor: Actor, path: str, *, figures: bool) -> dict[str, list[dict[str, Any]]]:

@@ -3,8 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from django.urls import reverse
-
+from changle.core.addresses import row_url
 from changle.core.reach import Actor
 from changle.ground.registry.models import Organisation
 from changle.ground.territory.roles import Permission
@@ -40,7 +39,7 @@ TABS: list[Tab] = [
 def tabs_of(row: Organisation, actor: Actor) -> list[tuple[str, str, str]]:
     """(name, label, address) of each room open to a person, in the order of the house."""
     return [
-        (tab.name, tab.label, reverse(tab.address, args=[row.pk]))
+        (tab.name, tab.label, row_url(tab.address, row.pk))
         for tab in sorted(TABS, key=lambda tab: tab.sort)
         if tab.fits(row) and actor.reaches(row, tab.needs)
     ]
