@@ -19,6 +19,7 @@ from changle.services.commons.queries.houses import (
     could_be_parts,
     parts_of,
     photos_of,
+    photos_of_house,
     pools_of,
     pools_of_parts,
     rooms_of_house,
@@ -160,30 +161,41 @@ def dated(
     return space
 
 
-def add_photo(*, centre_pk: int, pk: int, upload: Upload, by: Actor, now: datetime) -> StoredFile:
-    """The picture is checked before the transaction, as all files are."""
-    space = by.rows(Space, Permission.SPACE_EDIT).select_related("centre__node").get(
-        pk=pk, centre=centre_pk
-    )  # fmt: skip
-    if len(photos_of([space.pk])[space.pk]) >= MOST_PHOTOS:
-        raise HouseRefused(f"一处场地最多 {MOST_PHOTOS} 张照片，请先删去几张。")
+def add_photo(
+    *, centre_pk: int, pk: int | None, upload: Upload, by: Actor, now: datetime
+) -> StoredFile:
+    """Of a room; without `pk` of the house itself. The picture is checked before the transaction."""
+    subject: Centre | Space
+    if pk is None:
+        rows = by.rows(Centre, Permission.SPACE_EDIT).select_related("node")
+        subject = rows.get(pk=centre_pk)
+    else:
+        rooms = by.rows(Space, Permission.SPACE_EDIT).select_related("centre__node")
+        subject = rooms.get(pk=pk, centre=centre_pk)
+    if len(pictures(centre_pk, pk)) >= MOST_PHOTOS:
+        raise HouseRefused(f"最多 {MOST_PHOTOS} 张照片，请先删去几张。")
     kept = store(
-        upload=upload, subject=space, needs=Permission.BOOKING_VIEW, by=by, now=now, allowed=IMAGES
-    )
+        upload=upload, subject=subject, needs=Permission.BOOKING_VIEW, by=by, now=now,
+        allowed=IMAGES,
+    )  # fmt: skip
     touch(centre_pk)
     return kept
 
 
+def pictures(centre_pk: int, pk: int | None) -> list[StoredFile]:
+    return photos_of_house(centre_pk)[0] if pk is None else photos_of([pk])[pk]
+
+
 @transaction.atomic
-def end_photo(*, centre_pk: int, pk: int, photo_pk: int, by: Actor, now: datetime) -> None:
+def end_photo(*, centre_pk: int, pk: int | None, photo_pk: int, by: Actor, now: datetime) -> None:
     centre = held(centre_pk, by)
-    space = centre.spaces.get(pk=pk)
-    photo = next((one for one in photos_of([pk])[pk] if one.pk == photo_pk), None)
+    subject = centre if pk is None else centre.spaces.get(pk=pk)
+    photo = next((one for one in pictures(centre_pk, pk) if one.pk == photo_pk), None)
     if photo is None:
         raise HouseRefused("没有这张照片，可能已被删去。")
     path = photo.path
     told = {"file": [photo.name, None]}
-    record(space, "end_file", by=by, at=now, changes=told, path=str(centre.node.path))
+    record(subject, "end_file", by=by, at=now, changes=told, path=str(centre.node.path))
     photo.delete()
     transaction.on_commit(lambda: path.unlink(missing_ok=True))
     touch(centre.pk)

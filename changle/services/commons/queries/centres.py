@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, F, Max, Q, QuerySet
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
@@ -16,7 +17,7 @@ from changle.core.files import IMAGES, StoredFile
 from changle.ground.territory.models import Node
 from changle.services.commons.models import BookedSpace, Booking, Centre, Policy, Space
 from changle.services.commons.queries.hours import DAY, OpenDay, days, hours_on
-from changle.services.commons.queries.houses import WEEKDAYS, openings_of, photos_of
+from changle.services.commons.queries.houses import WEEKDAYS, openings_of, photos_of_house
 from changle.services.commons.queries.layout import NONE, Hours, Layout, Room, differing, layout
 from changle.services.commons.queries.rules import spoken
 
@@ -40,6 +41,7 @@ def street_of(node: Node) -> str:
 def houses_by_street(today: date) -> list[tuple[str, list[Centre]]]:
     """With `rooms` and `largest`; one query."""
     in_use = Q(spaces__retired_on__isnull=True) | Q(spaces__retired_on__gt=today)
+    in_use &= Q(spaces__kind=Space.Kind.ROOM)
     rows = open_houses(today).select_related("node__parent").order_by("sort", "pk")
     told: dict[str, list[Centre]] = {}
     for row in rows.annotate(
@@ -131,6 +133,7 @@ class Page:
     zones: list[tuple[str, str, list[Shown]]]  # name, purpose, rooms; "" for those in none
     rooms: int
     json_ld: SafeString
+    photos: list[StoredFile] = field(default_factory=list)  # of the house itself
 
 
 def page_of(centre: Centre, today: date, address: str) -> Page:
@@ -140,7 +143,7 @@ def page_of(centre: Centre, today: date, address: str) -> Page:
     calendar = Calendar.load() if centre.holidays_closed else Calendar.of([])
     room = whole(centre)
     week = week_from(house, room, today, calendar)
-    shown = rooms_shown(centre, house, today, calendar, week[0])
+    pictures, shown = rooms_shown(centre, house, today, calendar, week[0])
     zones = [
         (zone.name, zone.purpose, [one for one in shown if one.row.zone_id == zone.pk])
         for zone in centre.zones.order_by("sort", "pk")
@@ -148,16 +151,18 @@ def page_of(centre: Centre, today: date, address: str) -> Page:
     zones.append(("", "", [one for one in shown if one.row.zone_id is None]))
     return Page(
         week, [zone for zone in zones if zone[0] or zone[2]], len(shown),
-        json_ld(centre, room, shown, address),
+        json_ld(centre, room, shown, address, pictures), pictures,
     )  # fmt: skip
 
 
 def rooms_shown(
     centre: Centre, house: Layout, today: date, calendar: Calendar, usual: Day
-) -> list[Shown]:
+) -> tuple[list[StoredFile], list[Shown]]:
+    """The pictures of the house, and its rooms with theirs."""
     in_use = Q(retired_on__isnull=True) | Q(retired_on__gt=today)
-    rows = list(centre.spaces.filter(in_use).select_related("policy").order_by("sort", "pk"))
-    pictures = photos_of([row.pk for row in rows])
+    rooms = centre.spaces.filter(in_use, kind=Space.Kind.ROOM).select_related("policy")
+    rows = list(rooms.order_by("sort", "pk"))
+    of_house, pictures = photos_of_house(centre.pk, [row.pk for row in rows])
     found = []
     for row in rows:
         room = house.rooms[row.pk]
@@ -167,11 +172,14 @@ def rooms_shown(
         found.append(
             Shown(row, room.feature_names, rules_of(row.policy), differs, pictures[row.pk])
         )
-    return found
+    return of_house, found
 
 
-def json_ld(centre: Centre, room: Room, shown: Iterable[Shown], address: str) -> SafeString:
+def json_ld(
+    centre: Centre, room: Room, shown: Iterable[Shown], address: str, photos: Iterable[StoredFile]
+) -> SafeString:
     """The house as schema.org says it, safe inside a script element."""
+    site = address.partition("/centres/")[0]
     rooms = list(shown)
     hours = [
         {
@@ -204,6 +212,7 @@ def json_ld(centre: Centre, room: Room, shown: Iterable[Shown], address: str) ->
             {"@type": "LocationFeatureSpecification", "name": name, "value": True}
             for name in features
         ],
+        "image": [f"{site}{reverse('commons:photo', args=[one.public_id])}" for one in photos],
         "maximumAttendeeCapacity": max((one.row.capacity for one in rooms), default=0),
     }
     text = json.dumps({key: value for key, value in data.items() if value}, ensure_ascii=False)
@@ -211,15 +220,20 @@ def json_ld(centre: Centre, room: Room, shown: Iterable[Shown], address: str) ->
 
 
 def public_photo(public_id: UUID, today: date) -> StoredFile | None:
-    """A picture of a room that is shown to everybody."""
+    """A picture of a house or a room that is shown to everybody."""
+    whose = (Space._meta.label, Centre._meta.label)
     row = StoredFile.objects.filter(
-        public_id=public_id, subject_label=Space._meta.label, type__in=IMAGES
+        public_id=public_id, subject_label__in=whose, type__in=IMAGES
     ).first()
     if row is None:
         return None
-    in_use = Q(retired_on__isnull=True) | Q(retired_on__gt=today)
-    rooms = Space.objects.filter(in_use, pk=row.subject_pk, centre__in=open_houses(today))
-    return row if rooms.exists() else None
+    if row.subject_label == Centre._meta.label:
+        shown = open_houses(today).filter(pk=row.subject_pk).exists()
+    else:
+        in_use = Q(retired_on__isnull=True) | Q(retired_on__gt=today)
+        rooms = Space.objects.filter(in_use, pk=row.subject_pk, centre__in=open_houses(today))
+        shown = rooms.exists()
+    return row if shown else None
 
 
 def programme_of(centre: Centre, on: date) -> list[tuple[str, str, str, str]]:

@@ -1,10 +1,11 @@
 """What the keepers of a house read while they set it up."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models import CharField, Count, Exists, F, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Cast, Coalesce
 from django.utils import timezone
 
 from changle.core.calendar import Calendar
@@ -68,6 +69,7 @@ def houses_to_edit(actor: Actor, today: date) -> "QuerySet[Centre]":
     """With `rooms` in use and `overdue`: since when a safety check is late."""
     late = latest_checks(SafetyCheck.objects.filter(centre=OuterRef("pk"), next_on__lt=today))
     in_use = Q(spaces__retired_on__isnull=True) | Q(spaces__retired_on__gt=today)
+    in_use &= Q(spaces__kind=Space.Kind.ROOM)
     rows = actor.rows(Centre, EDITS).select_related("node__parent").order_by("sort", "pk")
     return rows.annotate(
         rooms=Count("spaces", filter=in_use, distinct=True),
@@ -84,8 +86,55 @@ def seats_without(actor: Actor) -> "QuerySet[Node]":
 
 def rooms_of_house(centre: Centre) -> list[Space]:
     """Rooms with `pool_pks`, in their order; three queries."""
-    rows = centre.spaces.select_related("zone", "policy").prefetch_related("pools", "features")
+    rows = centre.spaces.filter(kind=Space.Kind.ROOM)
+    rows = rows.select_related("zone", "policy").prefetch_related("pools", "features")
     return list(rows.order_by(F("retired_on").asc(nulls_first=True), "sort", "pk"))
+
+
+def pictured(model: type[Centre] | type[Space]) -> Coalesce:
+    """How many pictures a row has."""
+    mine = StoredFile.objects.filter(
+        subject_label=model._meta.label, type__in=IMAGES,
+        subject_pk=Cast(OuterRef("pk"), CharField()),
+    ).order_by().values("subject_label").annotate(count=Count("pk")).values("count")  # fmt: skip
+    return Coalesce(Subquery(mine), 0)
+
+
+def house_whole(actor: Actor, pk: int) -> Centre | None:
+    """A house as its keepers see it, with `photos`."""
+    rows = actor.rows(Centre, EDITS).select_related("node__parent").filter(pk=pk)
+    return rows.annotate(photos=pictured(Centre)).first()
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """A room in the list of its house; what it is made of and has comes from the layout."""
+
+    row: Space
+    parts: list[str]
+    features: tuple[str, ...]
+    own_hours: bool
+    is_over: bool
+
+
+def rooms_fitted(centre: Centre, own: Container[int | None], today: date) -> list[Fitted]:
+    """With `photos` on the row. `own`: the rooms with hours of their own. One query."""
+    rows = centre.spaces.filter(kind=Space.Kind.ROOM).select_related("zone", "policy")
+    rows = rows.annotate(photos=pictured(Space))
+    listed = list(rows.order_by(F("retired_on").asc(nulls_first=True), "sort", "pk"))
+    known = laid_out(centre.pk, centre.layout_stamp).rooms
+    pools = {row.pk: set(known[row.pk].pools) for row in listed if row.pk in known}
+    return [
+        Fitted(
+            row,
+            [one.name for one in listed if one.pk != row.pk
+             and pools.get(one.pk) and pools[one.pk] < pools.get(row.pk, set())],
+            known[row.pk].feature_names if row.pk in known else (),
+            row.pk in own,
+            row.retired_on is not None and row.retired_on <= today,
+        )
+        for row in listed
+    ]  # fmt: skip
 
 
 def parts_of(room: Space, rooms: Iterable[Space]) -> list[Space]:
@@ -105,7 +154,8 @@ def pools_of_parts(centre: Centre, pks: Iterable[int]) -> "QuerySet[Pool]":
 
 def could_be_parts(centre: Centre, room: Space | None) -> "QuerySet[Space]":
     """Rooms that are one by themselves; what is made of others is no part of a third."""
-    rows = Space.objects.filter(centre=centre).annotate(count=Count("pools")).filter(count=1)
+    rows = Space.objects.filter(centre=centre, kind=Space.Kind.ROOM)
+    rows = rows.annotate(count=Count("pools")).filter(count=1)
     return (rows.exclude(pk=room.pk) if room else rows).order_by("sort", "pk")
 
 
@@ -176,14 +226,21 @@ def openings_of(centre: Centre) -> list[Opening]:
 
 def photos_of(space_pks: Iterable[int]) -> dict[int, list[StoredFile]]:
     """Room -> its pictures, the first one first; one query."""
+    return photos_of_house(0, space_pks)[1]
+
+
+def photos_of_house(
+    centre_pk: int, space_pks: Iterable[int] = ()
+) -> tuple[list[StoredFile], dict[int, list[StoredFile]]]:
+    """The pictures of the house itself, and of its rooms by their keys; one query."""
     keys = [str(pk) for pk in space_pks]
-    rows = StoredFile.objects.filter(
-        subject_label=Space._meta.label, subject_pk__in=keys, type__in=IMAGES
-    )
-    found: dict[int, list[StoredFile]] = {int(key): [] for key in keys}
-    for row in rows.order_by("id"):
-        found[int(row.subject_pk)].append(row)
-    return found
+    whose = Q(subject_label=Centre._meta.label, subject_pk=str(centre_pk))
+    whose |= Q(subject_label=Space._meta.label, subject_pk__in=keys)
+    house, rooms = list[StoredFile](), {int(key): list[StoredFile]() for key in keys}
+    for row in StoredFile.objects.filter(whose, type__in=IMAGES).order_by("id"):
+        of_house = row.subject_label == Centre._meta.label
+        (house if of_house else rooms[int(row.subject_pk)]).append(row)
+    return house, rooms
 
 
 def checks_to_come(first: date, last: date) -> "QuerySet[SafetyCheck]":

@@ -1,6 +1,6 @@
 from django.urls import URLPattern, path
 
-from changle.services.commons.views import centres, house_hours, houses, printing
+from changle.services.commons.views import centres, house_hours, house_photos, houses, printing
 
 
 setup = "desk/venues/<int:centre>/setup/"
@@ -16,10 +16,14 @@ routes: list[URLPattern] = [
     path(f"{setup}rooms/<int:pk>/", houses.room, name="room"),
     path(f"{setup}rooms/<int:pk>/retire/", houses.retire, name="room_retire"),
     path(f"{setup}rooms/<int:pk>/bring-back/", houses.bring_back, name="room_bring_back"),
-    path(f"{setup}rooms/<int:pk>/photos/", houses.photos, name="room_photos"),
-    path(f"{setup}rooms/<int:pk>/photos/<int:photo>/end/", houses.photo_end, name="photo_end"),
+    path(f"{setup}rooms/<int:pk>/photos/", house_photos.photos, name="room_photos"),
+    path(
+        f"{setup}rooms/<int:pk>/photos/<int:photo>/end/", house_photos.photo_end, name="photo_end"
+    ),
     path(f"{setup}rooms/<int:pk>/hours/", house_hours.hours, name="room_hours"),
     path(f"{setup}rooms/<int:pk>/door.pdf", printing.door, name="door_sheet"),
+    path(f"{setup}photos/", house_photos.photos, name="house_photos"),
+    path(f"{setup}photos/<int:photo>/end/", house_photos.photo_end, name="house_photo_end"),
     path(f"{setup}hours/", house_hours.hours, name="house_hours"),
     path(f"{setup}exceptions/add/", house_hours.exception, name="exception_add"),
     path(f"{setup}exceptions/end/", house_hours.exception_end, name="exception_end"),

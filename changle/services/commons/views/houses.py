@@ -1,10 +1,11 @@
 """The keepers of a house set it up."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Container, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.http import Http404, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
@@ -13,9 +14,7 @@ from changle.core.access import Request, page
 from changle.ground.territory.roles import Permission
 from changle.ground.territory.views.filling import Sheet, fill
 from changle.services.commons.actions.house_rooms import (
-    add_photo,
     bring_back_room,
-    end_photo,
     retire_room,
     set_room,
 )
@@ -32,7 +31,6 @@ from changle.services.commons.forms.houses import (
     AddCentreForm,
     CentreForm,
     CheckForm,
-    PhotoForm,
     PolicyForm,
     RetireForm,
     RoomForm,
@@ -44,12 +42,12 @@ from changle.services.commons.queries.houses import (
     WEEKDAYS,
     Line,
     centre_to_edit,
+    house_whole,
     houses_to_edit,
     latest_checks,
     lines,
     openings_of,
-    parts_of,
-    photos_of,
+    rooms_fitted,
     rooms_of_house,
     seats_without,
     week_of,
@@ -58,6 +56,15 @@ from changle.services.commons.views.posting import done
 
 
 MOST_LISTED = 20  # of the bookings that stand in the way, the soonest first
+
+
+@dataclass(frozen=True)
+class Step:
+    """One thing to do before a house can be booked."""
+
+    label: str
+    url: str
+    is_done: bool
 
 
 def house_to_edit(request: Request, pk: int) -> Centre:
@@ -119,34 +126,44 @@ def houses(request: Request) -> HttpResponse:
 
 @page(Permission.SPACE_EDIT)
 def house(request: Request, centre: int) -> HttpResponse:
-    row, today = house_to_edit(request, centre), timezone.localdate()
-    rooms, openings = rooms_of_house(row), openings_of(row)
+    row, today = house_whole(request.actor, centre), timezone.localdate()
+    if row is None:
+        raise Http404
+    openings = openings_of(row)
     own = {one.space_id for one in openings}
-    pictures = photos_of([room.pk for room in rooms])
+    rooms = rooms_fitted(row, own, today)
     exceptions = row.exceptions.filter(on__gte=today).select_related("space")
+    policies = list(row.policies.order_by("pk"))
     context = {
         "row": row,
         "today": today,
         "zones": list(row.zones.order_by("sort", "pk")),
-        "rooms": [
-            {
-                "row": room,
-                "parts": parts_of(room, rooms),
-                "features": [one.name for one in room.features.all()],
-                "own_hours": room.pk in own,
-                "photos": len(pictures[room.pk]),
-                "is_over": room.retired_on is not None and room.retired_on <= today,
-            }
-            for room in rooms
-        ],
+        "rooms": rooms,
+        "steps": steps_left(row, own, rooms),
         "week": list(zip(WEEKDAYS, week_of(openings, None), strict=True)),
-        "has_hours": None in own,
         "exceptions": list(exceptions.order_by("on", "space_id", "opens")),
-        "policies": list(row.policies.order_by("pk")),
+        "policies": policies,
         "checks": list(latest_checks(row.checks.all()).order_by("next_on", "pk")),
         "public": reverse("commons:centre", args=[row.pk]),
     }
     return render(request, "commons/house.html", context)
+
+
+def steps_left(row: Centre, own: Container[int | None], rooms: Sequence[Any]) -> list[Step]:
+    """What a new house still lacks before anybody can book it, in the order to do it."""
+    facts = bool(row.address and row.phone and row.accessibility)
+    told = [
+        (facts, "填地址、电话、面积和无障碍设施", "house_edit"),
+        (bool(row.rules), "写场地守则", "house_edit"),
+        (None in own, "设定每周开放时间", "house_hours"),
+        (bool(rooms), "新增场地", "room_add"),
+    ]
+    if all(is_done for is_done, _label, _way in told):
+        return []
+    return [
+        Step(label, reverse(f"commons:{way}", args=[row.pk]), is_done)
+        for is_done, label, way in told
+    ]
 
 
 @page(Permission.SPACE_EDIT)
@@ -154,13 +171,15 @@ def add(request: Request) -> HttpResponse:
     seats = seats_without(request.actor)
     form = AddCentreForm(request.POST or None, seats=seats)
     sheet = Sheet(
-        heading="新增共享场地", button="新增", done="已新增，请接着设定开放时间和场地。",
+        heading="新增共享场地", button="新增", done="已新增，请按下面的步骤设定。",
         back=reverse("commons:houses"),
         about="场地设在一个中心或社区名下；只列出您管理的、还没有设立的。",
     )  # fmt: skip
-    return weighing(request, form, sheet, lambda: add_centre(
+    made = list[Centre]()
+    answer = weighing(request, form, sheet, lambda: made.append(add_centre(
         node=form.cleaned_data["node"], facts=form.facts(), by=request.actor, now=timezone.now()
-    ))  # fmt: skip
+    )))  # fmt: skip
+    return redirect(page_of(made[0].pk)) if made else answer
 
 
 @page(Permission.SPACE_EDIT)
@@ -239,37 +258,6 @@ def bring_back(request: Request, centre: int, pk: int) -> HttpResponse:
         request,
         lambda: bring_back_room(centre_pk=centre, pk=pk, by=request.actor, now=timezone.now()),
         back=page_of(centre), told="已恢复使用。",
-    )  # fmt: skip
-
-
-@page(Permission.SPACE_EDIT)
-def photos(request: Request, centre: int, pk: int) -> HttpResponse:
-    space = room_or_404(house_to_edit(request, centre), pk)
-    form = PhotoForm(request.POST or None, request.FILES or None)
-    sheet = Sheet(
-        heading=f"{space.name}的照片", button="上传", done="已上传。",
-        back=page_of(centre) if request.method != "POST" else request.path,
-    )  # fmt: skip
-    deed = lambda: add_photo(  # noqa: E731
-        centre_pk=centre, pk=pk, upload=form.cleaned_data["file"], by=request.actor,
-        now=timezone.now(),
-    )  # fmt: skip
-    return fill(
-        request, form, sheet, deed, template="commons/house_photos.html", space=space,
-        centre=centre, photos=photos_of([pk])[pk],
-    )  # fmt: skip
-
-
-@page(Permission.SPACE_EDIT)
-@require_POST
-def photo_end(request: Request, centre: int, pk: int, photo: int) -> HttpResponse:
-    room_or_404(house_to_edit(request, centre), pk)
-    return done(
-        request,
-        lambda: end_photo(
-            centre_pk=centre, pk=pk, photo_pk=photo, by=request.actor, now=timezone.now()
-        ),
-        back=reverse("commons:room_photos", args=[centre, pk]), told="已删去。",
     )  # fmt: skip
 
 
