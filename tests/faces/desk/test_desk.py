@@ -62,10 +62,16 @@ def test_everybody_else_begins_with_their_work(client, enter, tree, role, kind):
     assert client.get(FRONT).url == HOME
 
 
-@pytest.mark.parametrize("url", [FRONT, HOME, OVERVIEW, TODO, NOTICES])
+@pytest.mark.parametrize("url", [FRONT, HOME, OVERVIEW])
 def test_a_resident_finds_no_desk(client, enter, tree, url):
     enter("RES", tree.root)
     assert client.get(url).status_code == 404
+
+
+@pytest.mark.parametrize("url", [TODO, NOTICES])
+def test_a_resident_finds_what_waits_for_them_and_what_they_were_told(client, enter, tree, url):
+    enter("RES", tree.root)
+    assert client.get(url).status_code == 200
 
 
 @pytest.mark.parametrize("url", [FRONT, HOME, OVERVIEW, TODO, NOTICES])
