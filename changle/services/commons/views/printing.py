@@ -1,12 +1,15 @@
 """Paper for the walls: a sheet for the door of each room, and the day's programme."""
 
+from pathlib import Path
+
 from django.conf import settings
 from django.http import Http404, HttpResponse
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from changle.core.access import Request, page
-from changle.core.documents import facts_sheet, table_report
+from changle.core.documents import of_template, table_report
 from changle.ground.territory.roles import Permission
 from changle.services.commons.queries.centres import programme_of, usual_hours
 from changle.services.commons.queries.houses import house_to_operate
@@ -15,6 +18,7 @@ from changle.services.commons.views.houses import house_to_edit, room_or_404
 from changle.services.commons.views.timeline import day_asked
 
 
+DOOR = Path(__file__).resolve().parents[1] / "data" / "door.typ"
 COLUMNS = ("时间", "场地", "内容", "主办")
 
 
@@ -33,27 +37,24 @@ def door(request: Request, centre: int, pk: int) -> HttpResponse:
     if house is None:
         raise Http404
     room = house.rooms[pk]
-    facts = [
-        ("容纳人数", f"{space.capacity} 人"),
-        ("楼层", space.floor),
-        ("功能区", room.zone),
+    told = [
+        ("容纳", f"{space.capacity} 人"),
         ("设施", "、".join(room.feature_names)),
         ("无障碍", "是" if space.is_accessible else ""),
         ("咨询电话", row.phone),
+        ("地址", row.address),
     ]
-    rules = [line.strip() for line in row.rules.splitlines() if line.strip()]
-    sections = [
-        ("场地", [fact for fact in facts if fact[1]]),
-        ("每周开放时间", usual_hours(room)),
-    ]
-    if rules:
-        told = [(f"第 {number} 条", line) for number, line in enumerate(rules, start=1)]
-        sections.append(("场地守则", told))
-    pdf = facts_sheet(
-        title=space.name, header=row.name, sections=sections,
-        qr_url=f"{settings.CHANGLE_PUBLIC_URL}/door/{space.door_token}/",
-        notes=["预约成功的，请扫码签到和离场。"],
-    )  # fmt: skip
+    facts = {
+        "title": space.name,
+        "house": row.name,
+        "under": " · ".join(part for part in (room.zone, space.floor) if part),
+        "hint": "预约成功的，到场用手机扫码签到，用完关灯锁门、扫码离场；还没有预约的，扫码看空闲时间。",
+        "facts": [[label, value] for label, value in told if value],
+        "hours": [list(day) for day in usual_hours(room)],
+        "rules": [line.strip() for line in row.rules.splitlines() if line.strip()],
+    }
+    code = f"{settings.CHANGLE_PUBLIC_URL}{reverse('commons:door', args=[space.door_token])}"
+    pdf = of_template(DOOR, facts, qr_url=code)
     return paper(pdf, f"door-{pk}")
 
 
