@@ -1,11 +1,18 @@
-"""What shared rooms add up to. A day is that on which a use begins, here."""
+"""What shared rooms, experts, vehicles and things add up to. A day is that on which a use begins, here."""
 
 from datetime import date
 
 from django.db.models import QuerySet
 
 from changle.core.indicators import Cut, Indicator, declare
-from changle.services.commons.models import BookedSpace, Booking, NoShow, OpenDay
+from changle.services.commons.models import (
+    BookedSpace,
+    BookedThing,
+    Booking,
+    NoShow,
+    OpenDay,
+    Space,
+)
 
 
 ENDED = ("checked_out", "damaged", "closed")
@@ -23,16 +30,44 @@ PURPOSE = Cut(name="purpose", label="用途", key="booking__purpose",
               labels=dict(Booking.Purpose.choices))  # fmt: skip
 
 
+THING = Cut(name="thing", label="物资", key="pool_id", text="pool__name")
+THING_CENTRE = Cut(name="centre", label="中心", key="pool__centre_id", text="pool__centre__name",
+                   order="pool__centre__sort")  # fmt: skip
+THING_STREET = Cut(name="street", label="街道", key="pool__centre__node__parent_id",
+                   text="pool__centre__node__parent__name", none="区级")  # fmt: skip
+
+
+def of_kind(
+    kind: str, states: tuple[str, ...], first: date, after: date
+) -> "QuerySet[BookedSpace]":
+    return BookedSpace.objects.filter(
+        on__gte=first, on__lt=after, booking__state__in=states, space__kind=kind
+    )
+
+
 def used(first: date, after: date) -> "QuerySet[BookedSpace]":
-    return BookedSpace.objects.filter(on__gte=first, on__lt=after, booking__state__in=ENDED)
+    return of_kind(Space.Kind.ROOM, ENDED, first, after)
 
 
 def due(first: date, after: date) -> "QuerySet[BookedSpace]":
-    return BookedSpace.objects.filter(on__gte=first, on__lt=after, booking__state__in=HELD)
+    return of_kind(Space.Kind.ROOM, HELD, first, after)
+
+
+def with_experts(first: date, after: date) -> "QuerySet[BookedSpace]":
+    return of_kind(Space.Kind.PERSON, ENDED, first, after)
+
+
+def with_vehicles(first: date, after: date) -> "QuerySet[BookedSpace]":
+    return of_kind(Space.Kind.VEHICLE, ENDED, first, after)
+
+
+def with_things(first: date, after: date) -> "QuerySet[BookedThing]":
+    return BookedThing.objects.filter(on__gte=first, on__lt=after, booking__state__in=ENDED)
 
 
 def open_days(first: date, after: date) -> "QuerySet[OpenDay]":
-    return OpenDay.objects.filter(on__gte=first, on__lt=after, minutes__gt=0)
+    rows = OpenDay.objects.filter(on__gte=first, on__lt=after, minutes__gt=0)
+    return rows.filter(space__kind=Space.Kind.ROOM)
 
 
 def missed(first: date, after: date) -> "QuerySet[BookedSpace]":
@@ -79,5 +114,27 @@ declare(
     Indicator(
         code="venue.no_show_rate", name="爽约率", unit="%", kind="rate",
         definition="爽约 ÷ 应到场的预约。", above="venue.no_shows", below="venue.due",
+    ),
+    Indicator(
+        code="venue.person_uses", name="专家服务次数", unit="人次", kind="flow",
+        definition="期间开始并已结束的专家师资服务，一位专家一次预约计一人次；取消和爽约不计。",
+        records=with_experts, cuts=CUTS, **PLACED,
+    ),
+    Indicator(
+        code="venue.person_minutes", name="专家服务时长", unit="分钟", kind="flow",
+        definition="期间开始并已结束的专家师资服务，从约定开始到实际结束（不超过约定结束）的分钟数。",
+        records=with_experts, measure="minutes", cuts=CUTS, **PLACED,
+    ),
+    Indicator(
+        code="venue.vehicle_uses", name="车辆使用次数", unit="车次", kind="flow",
+        definition="期间开始并已归还的共享车辆使用；取消和爽约不计。",
+        records=with_vehicles, cuts=CUTS, **PLACED,
+    ),
+    Indicator(
+        code="venue.thing_uses", name="随场地使用的物资", unit="件次", kind="flow",
+        definition="期间开始并已离场的预约中一并使用的物资件数之和；外借另计，取消和爽约不计。",
+        records=with_things, measure="quantity", place="pool__centre__node__path",
+        label="pool__name", subject="booking_id",
+        cuts=(THING_CENTRE, THING_STREET, THING, BODY, CLASS, PURPOSE),
     ),
 )  # fmt: skip

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern
 
-from changle.services.commons.urls import board, booking, feeds, houses
+from changle.services.commons.urls import board, booking, feeds, houses, things
 
 
 app_name = "commons"
@@ -10,5 +10,6 @@ urlpatterns: list[URLPattern] = [
     *booking.routes,
     *board.routes,
     *houses.routes,
+    *things.routes,
     *feeds.routes,
 ]
