@@ -1,8 +1,8 @@
-"""The ways of a booking, of what was broken, and of a use to which nobody came."""
+"""The ways of bookings, of loans, of what was broken, and of a use to which nobody came."""
 
 from changle.core.lifecycle import Clock, Lifecycle, Move
 from changle.ground.territory.roles import Permission
-from changle.services.commons.models import Booking, Damage, NoShow
+from changle.services.commons.models import Booking, Damage, Loan, LoanDamage, NoShow
 
 
 State = Booking.State
@@ -55,4 +55,47 @@ NO_SHOW = Lifecycle(
          needs=P.BOOKING_DECIDE, reasoned=True, todo=True),
     Move(name="lift", label="撤销爽约", target=NoShow.State.LIFTED, needs=P.BOOKING_DECIDE,
          sources={NoShow.State.COUNTED, NoShow.State.APPEALED}, reasoned=True),
+)  # fmt: skip
+
+L = Loan.State
+LOAN = Lifecycle(
+    Loan,
+    Move(name="approve", label="同意", sources={L.REQUESTED}, target=L.APPROVED,
+         needs=P.BOOKING_DECIDE, todo=True),
+    Move(name="reject", label="不同意", sources={L.REQUESTED}, target=L.REJECTED,
+         needs=P.BOOKING_DECIDE, reasoned=True),
+    Move(name="cancel", label="取消", sources={L.REQUESTED, L.APPROVED}, target=L.CANCELLED,
+         needs=P.BOOKING_MAKE, grave=True),
+    Move(name="lapse", label="过时未取", sources={L.REQUESTED, L.APPROVED}, target=L.CANCELLED,
+         needs=P.BOOKING_OPERATE, by_action=True),
+    Move(name="hand_over", label="交付", sources={L.APPROVED}, target=L.HANDED,
+         needs=P.BOOKING_OPERATE, by_action=True),
+    Move(name="confirm", label="确认收到", sources={L.HANDED}, target=L.IN_USE,
+         needs=P.BOOKING_USE, todo=True),
+    Move(name="witness", label="当面签收", sources={L.HANDED}, target=L.IN_USE,
+         needs=P.BOOKING_OPERATE, by_action=True),
+    Move(name="extend", label="续借", sources={L.IN_USE, L.OVERDUE}, target=L.IN_USE,
+         needs=P.BOOKING_MAKE, by_action=True),
+    Move(name="fall_overdue", label="逾期", sources={L.HANDED, L.IN_USE}, target=L.OVERDUE,
+         needs=P.BOOKING_OPERATE, by_action=True),
+    Move(name="take_back", label="收回", sources={L.HANDED, L.IN_USE, L.OVERDUE},
+         target=L.RETURNED, needs=P.BOOKING_OPERATE, by_action=True),
+    Move(name="close", label="核查无误", sources={L.RETURNED}, target=L.CLOSED,
+         needs=P.BOOKING_OPERATE, todo=True),
+    Move(name="find_damage", label="登记损失", sources={L.RETURNED}, target=L.DAMAGED,
+         needs=P.BOOKING_OPERATE, by_action=True),
+    Move(name="settle", label="损失已处理", sources={L.DAMAGED}, target=L.CLOSED,
+         needs=P.BOOKING_DECIDE, by_action=True),
+    clocks={L.REQUESTED: Clock(working_days=1), L.HANDED: Clock(working_days=1),
+            L.RETURNED: Clock(working_days=1)},
+)  # fmt: skip
+
+LOAN_DAMAGE = Lifecycle(
+    LoanDamage,
+    Move(name="settle", label="已处理", sources={LoanDamage.State.FOUND},
+         target=LoanDamage.State.SETTLED, needs=P.BOOKING_DECIDE, reasoned=True, todo=True,
+         by_action=True),
+    Move(name="waive", label="免予赔偿", sources={LoanDamage.State.FOUND},
+         target=LoanDamage.State.WAIVED, needs=P.BOOKING_DECIDE, reasoned=True, by_action=True),
+    clocks={LoanDamage.State.FOUND: Clock(working_days=10)},
 )  # fmt: skip

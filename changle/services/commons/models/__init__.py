@@ -7,6 +7,7 @@ from changle.services.commons.models.bookings import (
     Series,
 )
 from changle.services.commons.models.hours import OpenDay, Opening, OpeningException, SafetyCheck
+from changle.services.commons.models.loans import Loan, LoanDamage, LoanLine, LoanRule
 from changle.services.commons.models.places import Centre, Feature, Policy, Pool, Space, Zone
 from changle.services.commons.models.things import BookedThing, Thing
 
@@ -21,6 +22,10 @@ __all__ = [
     "Damage",
     "Feature",
     "FeedToken",
+    "Loan",
+    "LoanDamage",
+    "LoanLine",
+    "LoanRule",
     "NoShow",
     "OpenDay",
     "Opening",

@@ -239,7 +239,7 @@ class Closure(Reachable):
 
 
 class Claim(Reachable):
-    """So many of a pool for a time, on behalf of a booking or a closure. What the guards stand on."""
+    """So many of a pool for a time, on behalf of a booking, a loan or a closure. What the guards stand on."""
 
     anchors = ("pool__centre__node__path",)
     technical: ClassVar[frozenset[str]] = frozenset({"starts_at", "ends_at", "quantity", "is_sole"})
@@ -251,6 +251,9 @@ class Claim(Reachable):
     )
     closure = models.ForeignKey(
         Closure, models.CASCADE, null=True, blank=True, related_name="claims"
+    )
+    loan = models.ForeignKey(
+        "commons.Loan", models.CASCADE, null=True, blank=True, related_name="claims"
     )
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
@@ -282,8 +285,9 @@ class Claim(Reachable):
                 name="claim_takes_something",
             ),
             models.CheckConstraint(
-                condition=Q(booking__isnull=False, closure__isnull=True)
-                | Q(booking__isnull=True, closure__isnull=False),
+                condition=Q(booking__isnull=False, closure__isnull=True, loan__isnull=True)
+                | Q(booking__isnull=True, closure__isnull=False, loan__isnull=True)
+                | Q(booking__isnull=True, closure__isnull=True, loan__isnull=False),
                 name="claim_has_one_holder",
             ),
         ]
