@@ -11,13 +11,12 @@ from django.utils import timezone
 from changle.core.calendar import Calendar
 from changle.ground.registry.models import Organisation
 from changle.services.commons.actions.counting import count_days
-from changle.services.commons.lifecycle import BOOKING, DAMAGE, NO_SHOW
+from changle.services.commons.lifecycle import BOOKING, NO_SHOW
 from changle.services.commons.models import (
     BookedSpace,
     Booking,
     Centre,
     Claim,
-    Damage,
     Feature,
     NoShow,
     Opening,
@@ -29,6 +28,7 @@ from changle.services.commons.models import (
 )
 from changle.services.commons.queries.hours import days, hours_on
 from changle.services.commons.queries.layout import Layout, layout
+from changle.site.demo.rooms_today import furnish_today
 from changle.site.demo.scene import Scene
 
 
@@ -80,7 +80,7 @@ def furnish(scene: Scene) -> None:
     calendar = Calendar.load()
     for street, centre in zip(streets, houses, strict=True):
         use(scene, street, centre, calendar)
-    ask_and_break(scene, houses[streets.index(HERE[0])])
+    furnish_today(scene, houses[streets.index(HERE[0])])
 
 
 def house(scene: Scene, street: str, number: int, features: dict[str, Feature]) -> Centre:
@@ -90,7 +90,7 @@ def house(scene: Scene, street: str, number: int, features: dict[str, Feature]) 
         about="为辖区社会组织和居民免费提供活动场地（样例）。", address=f"{street}（样例地址）",
         phone="029-00020000", area=1300 if street == HERE[0] else 300 + 40 * number,
         accessibility="入口坡道、无障碍卫生间", opened_on=date(2020, 6, 1), sort=number, is_sample=True,
-        rules="免费使用，谁使用谁负责；用后关灯断电、恢复原状；不得用于经营；损坏照价赔偿。",
+        rules="免费使用，谁使用谁负责。\n用后关灯断电、锁好门窗、恢复原状。\n不得用于经营活动。\n损坏照价赔偿。",
     )  # fmt: skip
     Opening.objects.bulk_create(
         Opening(centre=centre, weekday=weekday, opens=time(9), closes=time(21))
@@ -141,6 +141,7 @@ def fit_out(
             policy=asked if name == "多功能厅" else direct, zone=zones.get(name[:3]),
             door_token=f"sample-{centre.pk}-{place}", cleanup_minutes=30 if people > LARGE else 0,
             floor="一层" if place < GROUND_FLOOR else "二层", in_use_since=2020,
+            door_note="到一层服务台取钥匙，用后交还。",
         )  # fmt: skip
         halves = ["东半场", "西半场"] if name == "多功能厅" and halved else [""]
         pools = [Pool.objects.create(centre=centre, name=f"{name}{half}") for half in halves]
@@ -255,41 +256,3 @@ def write(house: Layout, bookings: list[tuple[Booking, int]]) -> None:
     for one in missed:
         NO_SHOW.begin(one, NoShow.State.COUNTED, at=one.at)
     NoShow.objects.bulk_create(missed, batch_size=900)
-
-
-def ask_and_break(scene: Scene, centre: Centre) -> None:
-    """What waits for the house: requests to decide, a use to look over, a damage to settle."""
-    found = layout(centre.pk)
-    body = next((o for o in scene.standing if o.short_name == "秋文社工"), None)
-    if found is None or body is None:
-        return
-    hall = next(room for room in found.rooms.values() if room.name == "多功能厅")
-    start = timezone.make_aware(datetime.combine(scene.today + timedelta(days=9), time(19)))
-    for number, title in enumerate(("幸福赋能分享会", "唯爱妈妈见面会")):
-        at = start + timedelta(days=number)
-        row = Booking(
-            centre=centre, organisation=body, booked_by=scene.accounts.get("zuzhi-qiuwen"), title=title,
-            people=60, starts_at=at, ends_at=at + timedelta(hours=2), holds_from=at,
-            holds_until=at + timedelta(hours=2, minutes=30), booked_at=scene.now, standing="registered",
-            is_sample=True,
-        )  # fmt: skip
-        BOOKING.begin(row, "requested", at=scene.now)
-        row.save()
-        BookedSpace.objects.create(
-            booking=row,
-            space_id=hall.pk,
-            starts_at=at,
-            ends_at=row.ends_at,
-            on=timezone.localdate(at),
-        )
-    used = list(Booking.objects.filter(centre=centre, state="closed").order_by("-ends_at")[:3])
-    for row in used[:2]:
-        BOOKING.begin(row, "checked_out", at=row.ends_at)
-        row.save(update_fields=["state", "state_since", "due_on"])
-    BOOKING.begin(used[2], "damaged", at=used[2].ends_at)
-    used[2].save(update_fields=["state", "state_since", "due_on"])
-    damage = Damage(
-        booking=used[2], what="折叠椅一把断裂（样例）", amount_fen=6000, found_at=scene.now
-    )
-    DAMAGE.begin(damage, Damage.State.FOUND, at=scene.now)
-    damage.save()
