@@ -1,5 +1,81 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from changle.services.bases.views import (
+    evaluating,
+    keeping,
+    listing,
+    operating,
+    overseeing,
+    public,
+    ruling,
+    showing,
+)
 
 
 app_name = "bases"
-urlpatterns: list[URLPattern] = []
+BASES, RULES = "desk/bases/", "desk/bases/rules/"
+ONE, ROUND, CONTRACT = (
+    "desk/bases/<int:pk>/",
+    "desk/base-rounds/<int:pk>/",
+    "desk/operators/<int:pk>/",
+)
+CHECK, HANDING = "desk/operator-checks/<int:pk>/", "desk/operator-hand-overs/<int:pk>/"
+TARGET = "desk/operator-targets/<int:pk>/"
+urlpatterns = [
+    path(BASES, listing.bases, name="bases"),
+    path(f"{BASES}add/", listing.add, name="add"),
+    path(RULES, ruling.rules, name="rules"),
+    path(f"{RULES}<slug:tier>/new/", ruling.version, name="version"),
+    path(f"{RULES}<int:standard_pk>/criteria/add/", ruling.criterion_edit, name="criterion_add"),
+    path(f"{RULES}<int:standard_pk>/criteria/<int:pk>/", ruling.criterion_edit, name="criterion"),
+    path(f"{RULES}<int:standard_pk>/criteria/<int:pk>/end/", ruling.criterion_end, name="criterion_end"),
+    path(f"{RULES}<int:standard_pk>/papers/add/", ruling.paper_edit, name="paper_kind_add"),
+    path(f"{RULES}<int:standard_pk>/papers/<int:pk>/", ruling.paper_edit, name="paper_kind"),
+    path(f"{RULES}<int:standard_pk>/papers/<int:pk>/end/", ruling.paper_end, name="paper_kind_end"),
+    path(ONE, showing.base, name="base"),
+    path(f"{ONE}edit/", keeping.edit, name="edit"),
+    path(f"{ONE}budget/", keeping.budget, name="budget"),
+    path(f"{ONE}budget/<int:budget>/end/", keeping.budget_end, name="budget_end"),
+    path(f"{ONE}photos/", keeping.photo, name="photo"),
+    path(f"{ONE}photos/<int:photo>/end/", keeping.photo_end, name="photo_end"),
+    path(f"{ONE}criteria/", showing.criteria, name="criteria"),
+    path(f"{ONE}criteria/claims/", keeping.claims, name="claims"),
+    path(f"{ONE}criteria/findings/", keeping.findings, name="findings"),
+    path(f"{ONE}papers/<int:kind>/", keeping.paper, name="paper"),
+    path(f"{ONE}recognise/", keeping.recognition, name="recognise"),
+    path(f"{ONE}certificate.pdf", keeping.certificate, name="certificate"),
+    path(f"{ONE}move/<slug:name>/", showing.move, name="move"),
+    path(f"{ONE}evaluations/", showing.evaluations, name="evaluations"),
+    path(f"{ONE}evaluations/start/", evaluating.start, name="evaluation_start"),
+    path(f"{ONE}evaluations/rectified/", evaluating.rectified, name="rectified"),
+    path(f"{ONE}operator/", operating.operator, name="operator"),
+    path(f"{ONE}operator/sign/", operating.sign, name="sign"),
+    path(ROUND, evaluating.evaluation, name="evaluation"),
+    path(f"{ROUND}self/", evaluating.own, name="own"),
+    path(f"{ROUND}score/", evaluating.scoring, name="score"),
+    path(f"{ROUND}decide/", evaluating.decision, name="decide"),
+    path(f"{ROUND}move/<slug:name>/", evaluating.move, name="evaluation_move"),
+    path(CONTRACT, operating.contract, name="contract"),
+    path(f"{CONTRACT}replace/", operating.replace, name="replace"),
+    path(f"{CONTRACT}end/", operating.end, name="end"),
+    path(f"{CONTRACT}staff/add/", operating.staff_add, name="staff_add"),
+    path(f"{CONTRACT}staff/invite/", operating.staff_invite, name="staff_invite"),
+    path("desk/operator-staff/<int:pk>/end/", operating.staff_end, name="staff_end"),
+    path(f"{CONTRACT}targets/add/", overseeing.target_add, name="target_add"),
+    path(f"{TARGET}end/", overseeing.target_end, name="target_end"),
+    path(f"{TARGET}declare/", overseeing.target_declare, name="target_declare"),
+    path(f"{TARGET}verify/", overseeing.target_verify, name="target_verify"),
+    path(f"{CONTRACT}checks/add/", overseeing.check_add, name="check_add"),
+    path(CHECK, overseeing.check, name="check"),
+    path(f"{CHECK}remedy/", overseeing.check_remedy, name="check_remedy"),
+    path(f"{CHECK}move/<slug:name>/", overseeing.check_move, name="check_move"),
+    path(HANDING, overseeing.hand_over, name="hand_over"),
+    path(f"{HANDING}items/add/", overseeing.item_add, name="item_add"),
+    path(f"{HANDING}items/<int:item>/give/", overseeing.item_give, name="item_give"),
+    path(f"{HANDING}items/<int:item>/receive/", overseeing.item_receive, name="item_receive"),
+    path(f"{HANDING}move/<slug:name>/", overseeing.hand_over_move, name="hand_over_move"),
+    path("bases/", public.bases, name="public_bases"),
+    path("bases/<int:pk>/", public.base, name="public_base"),
+    path("bases/<int:pk>/code.svg", public.code, name="code"),
+    path("bases/photos/<uuid:public_id>/", public.photo, name="public_photo"),
+]  # fmt: skip

@@ -70,7 +70,8 @@ def new_version(*, tier: str, version: Version, by: Actor, now: datetime) -> Sta
 def copy(source: Standard, target: Standard) -> None:
     criteria = list(Criterion.objects.filter(standard=source).order_by("sort", "pk"))
     papers = list(PaperKind.objects.filter(standard=source).order_by("sort", "pk"))
-    for one in (*criteria, *papers):
+    parts: list[Criterion | PaperKind] = [*criteria, *papers]
+    for one in parts:
         one.pk, one.standard = None, target
     Criterion.objects.bulk_create(criteria)
     PaperKind.objects.bulk_create(papers)

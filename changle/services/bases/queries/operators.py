@@ -19,6 +19,7 @@ from changle.ground.territory.roles import Permission
 from changle.services.bases.models import (
     Base,
     HandOver,
+    HandOverItem,
     OperatorCheck,
     OperatorContract,
     OperatorStaff,
@@ -221,3 +222,8 @@ def ending_by(on: date, last: date) -> "QuerySet[OperatorContract]":
 def story_of(label: str, pk: int) -> "QuerySet[LogEntry]":
     entries = LogEntry.objects.filter(subject_label=label, subject_id=str(pk))
     return entries.order_by("-id")[:40]
+
+
+def items_of(row: HandOver) -> "QuerySet[HandOverItem]":
+    rows = HandOverItem.objects.filter(hand_over=row).select_related("given_by", "received_by")
+    return rows.order_by("sort", "pk")
