@@ -38,6 +38,11 @@ MENU = [  # label, icon, address, permission; what belongs together stands toget
     ("我的预约", "calendar-event", "commons:bookings", Permission.BOOKING_VIEW),
     ("场地值守", "door", "commons:boards", Permission.BOOKING_OPERATE),
     ("场地维护", "tools", "commons:houses", Permission.SPACE_EDIT),
+    ("资源供需", "share", "exchange:board", Permission.OFFER_VIEW),
+    ("我的供需", "list", "exchange:mine", Permission.OFFER_VIEW),
+    ("资源核实", "checklist", "exchange:queue", Permission.OFFER_VERIFY),
+    ("共建单位", "building-bank", "exchange:partners", Permission.OFFER_VIEW),
+    ("实物捐赠", "heart-handshake", "exchange:donations", Permission.PARTNER_EDIT),
     ("统计报表", "chart-bar", "statistics:catalogue", Permission.FIGURE_VIEW),
     ("辖区", "sitemap", "territory:nodes", Permission.NODE_VIEW),
     ("授权", "users", "territory:people", Permission.GRANT_VIEW),
@@ -55,6 +60,11 @@ GROUPS = {  # label -> icon, addresses; an address in none stands for itself
     ),
     "场地": (
         "armchair", ("commons:venues", "commons:bookings", "commons:boards", "commons:houses")
+    ),
+    "资源": (
+        "share",
+        ("exchange:board", "exchange:mine", "exchange:queue", "exchange:partners",
+         "exchange:donations"),
     ),
     "辖区与设置": (
         "settings",
@@ -75,6 +85,9 @@ OPENS = {
     "commons.Booking": "commons:booking",
     "commons.Damage": "commons:damage",
     "commons.NoShow": "commons:no_show",
+    "exchange.Offer": "exchange:offer",
+    "exchange.Request": "exchange:request",
+    "exchange.Use": "exchange:use",
 }
 KEPT = 30  # seconds that a to-do count may be old
 
