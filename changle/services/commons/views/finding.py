@@ -25,6 +25,7 @@ from changle.services.commons.queries.layout import layouts
 
 SATURDAY = 5
 WEEK = 7
+KEPT = ("people", "length", "place", "features", "accessible")
 
 
 @page(Permission.BOOKING_VIEW)
@@ -36,7 +37,7 @@ def find(request: Request) -> HttpResponse:
         request.GET if "on" in request.GET else None, initial=initial,
         places=place_choices(houses), features=feature_choices(),
     )  # fmt: skip
-    context: dict[str, Any] = {"form": form, "presets": presets(today)}
+    context: dict[str, Any] = {"form": form, "presets": presets(today, kept(request))}
     if not form.is_bound:
         return render(request, "commons/find.html", context)
     if not form.is_valid():
@@ -85,7 +86,12 @@ def line(one: Found, span: Span, people: int | None, way: str) -> dict[str, Any]
     }
 
 
-def presets(today: date) -> list[tuple[str, str]]:
+def kept(request: Request) -> list[tuple[str, str]]:
+    """What a preset of time leaves as it was asked."""
+    return [(name, one) for name in KEPT for one in request.GET.getlist(name) if one]
+
+
+def presets(today: date, asked: list[tuple[str, str]]) -> list[tuple[str, str]]:
     """Times that people ask for in one word, as addresses."""
     tomorrow = today + timedelta(days=1)
     saturday = today + timedelta(days=(SATURDAY - today.weekday()) % WEEK or WEEK)
@@ -93,7 +99,8 @@ def presets(today: date) -> list[tuple[str, str]]:
         ("明天上午", tomorrow, "am"), ("明天下午", tomorrow, "pm"), ("周六上午", saturday, "am"),
         ("周六下午", saturday, "pm"), ("周日下午", saturday + timedelta(days=1), "pm"),
     ]  # fmt: skip
+    usual = [] if any(name == "length" for name, _value in asked) else [("length", "120")]
     return [
-        (label, urlencode({"on": day.isoformat(), "when": when, "length": 120}))
+        (label, urlencode([("on", day.isoformat()), ("when", when), *usual, *asked]))
         for label, day, when in told
     ]
