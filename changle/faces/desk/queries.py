@@ -40,7 +40,6 @@ MENU = [  # label, icon, address, permission; what belongs together stands toget
     ("场地维护", "tools", "commons:houses", Permission.SPACE_EDIT),
     ("资源供需", "share", "exchange:board", Permission.OFFER_VIEW),
     ("我的供需", "list", "exchange:mine", Permission.OFFER_VIEW),
-    ("资源核实", "checklist", "exchange:queue", Permission.OFFER_VERIFY),
     ("共建单位", "building-bank", "exchange:partners", Permission.OFFER_VIEW),
     ("实物捐赠", "heart-handshake", "exchange:donations", Permission.PARTNER_EDIT),
     ("统计报表", "chart-bar", "statistics:catalogue", Permission.FIGURE_VIEW),
@@ -61,11 +60,7 @@ GROUPS = {  # label -> icon, addresses; an address in none stands for itself
     "场地": (
         "armchair", ("commons:venues", "commons:bookings", "commons:boards", "commons:houses")
     ),
-    "资源": (
-        "share",
-        ("exchange:board", "exchange:mine", "exchange:queue", "exchange:partners",
-         "exchange:donations"),
-    ),
+    "资源": ("share", ("exchange:board", "exchange:mine", "exchange:partners", "exchange:donations")),
     "辖区与设置": (
         "settings",
         ("territory:nodes", "territory:people", "territory:calendar", "registry:classes",
