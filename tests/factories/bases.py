@@ -8,9 +8,9 @@ from changle.core.reach import Actor
 from changle.ground.registry.models import Organisation
 from changle.ground.territory.models import Node
 from changle.services.bases.actions.keeping import Facts, plan_base
-from changle.services.bases.actions.operating import Contract, sign_contract
+from changle.services.bases.actions.operating import Contract, replace_operator, sign_contract
 from changle.services.bases.lifecycle import BASE
-from changle.services.bases.models import Base, OperatorContract
+from changle.services.bases.models import Base, HandOver, OperatorContract
 from changle.services.bases.queries.rules import seed_standards, standard_for
 from tests.factories.registry import everything_at, make_organisation
 
@@ -81,4 +81,14 @@ def make_contract(
     return sign_contract(
         base=base.pk, organisation=organisation or make_organisation(base.node, "MF"),
         terms=make_terms(**fields), by=by or everything_at(base.node), now=timezone.now(),
+    )  # fmt: skip
+
+
+def replaced(contract: OperatorContract, by: Actor, **fields: Any) -> HandOver:
+    """The contract ended from today, and another body under its own."""
+    today = timezone.localdate()
+    body = make_organisation(contract.base.node, "MF")
+    return replace_operator(
+        pk=contract.pk, organisation=body, note="到期换届", by=by, now=timezone.now(),
+        terms=make_terms(**{"signed_on": today, "starts_on": today, **fields}),
     )  # fmt: skip

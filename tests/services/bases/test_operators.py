@@ -24,7 +24,6 @@ from changle.services.bases.actions.operating import (
     end_contract,
     end_staff,
     invite_staff,
-    replace_operator,
     sign_contract,
 )
 from changle.services.bases.actions.overseeing import (
@@ -57,7 +56,7 @@ from changle.services.bases.queries.operators import (
     targets_of,
 )
 from tests.factories.accounts import make_user
-from tests.factories.bases import a_pdf, make_base, make_contract, make_terms
+from tests.factories.bases import a_pdf, make_base, make_contract, make_terms, replaced
 from tests.factories.custody import listed
 from tests.factories.registry import everything_at, make_organisation
 from tests.factories.territory import make_actor, make_district, make_grant
@@ -102,14 +101,6 @@ def hired(contract, by, **fields):
     user = make_user(**fields)
     add_staff(pk=contract.pk, user=user, post="主任", by=by, now=timezone.now())
     return user
-
-
-def replaced(contract, by, **fields):
-    body = make_organisation(contract.base.node, "MF")
-    return replace_operator(
-        pk=contract.pk, organisation=body, note="到期换届", by=by, now=timezone.now(),
-        terms=make_terms(**{"signed_on": today(), "starts_on": today(), **fields}),
-    )  # fmt: skip
 
 
 def test_the_old_people_lose_access_that_day_and_the_new_ones_see_all(tree, street, base):

@@ -191,7 +191,7 @@ def test_from_papers_to_the_certificate(tree, street, bureau):
 
 def test_an_incomplete_application_says_what_is_missing(tree, street):
     row = make_base(tree.centre)
-    with pytest.raises(MoveRefused, match="认定申请表.*位置便利"):
+    with pytest.raises(MoveRefused, match=r"认定申请表.*位置便利"):
         apply(pk=row.pk, by=street, now=timezone.now())
     row.refresh_from_db()
     assert (row.state, row.submitted_on) == ("built", None)
