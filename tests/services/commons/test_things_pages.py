@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from changle.core.log import LogEntry
 from changle.services.commons.actions.booking import Wish, book
-from changle.services.commons.models import Pool, Space, Thing
+from changle.services.commons.models import BookedThing, Booking, Claim, Pool, Space, Thing
 from tests.factories.accounts import make_user
 from tests.factories.commons import (
     booker,
@@ -197,3 +197,91 @@ def test_the_list_costs_the_same_for_one_and_for_three(keeper, centre, hall):
         make_space(centre, kind="person", policy=hall.policy)
     assert counts[0] == counts[1]
     assert counts[0] <= 9
+
+
+def form_of(client, centre, team, hall, **fields):
+    told = {
+        "rooms": [hall.pk], "on": tomorrow(10).date().isoformat(), "start": "10:00",
+        "end": "12:00", "repeat": "", "whom": str(team.node_id), "title": "联欢",
+        "purpose": "activity", "people": "20", "contact_name": "样例", "contact_phone": "13800000000",
+    }  # fmt: skip
+    return client.post(at("book", centre), told | fields)
+
+
+@pytest.fixture
+def leader(client, team):
+    return signed(client, "OADM", team.node)
+
+
+def test_a_room_is_booked_with_chairs_and_its_page_says_so(leader, centre, hall, team):
+    chairs = make_thing(centre, 40, name="折叠椅")
+    lamp = make_thing(centre, 2, name="落地灯")
+    answer = form_of(leader, centre, team, hall, **{f"thing-{chairs.pool_id}": "30"})
+    assert answer.status_code == 302, answer.content.decode()
+    booking = Booking.objects.get()
+    assert list(booking.booked_things.values_list("pool_id", "quantity")) == [(chairs.pool_id, 30)]
+    page = leader.get(answer["Location"]).content.decode()
+    assert "折叠椅 ×" in page
+    assert lamp.name not in page
+
+
+def test_the_form_says_how_many_are_free_then(leader, centre, hall, team):
+    chairs = make_thing(centre, 40, name="折叠椅")
+    had(centre, make_space(centre), team, chairs, 15)
+    name = f"thing-{chairs.pool_id}"
+    at_ten = {"start": tomorrow(10).isoformat(), "end": tomorrow(11).isoformat()}
+    page = leader.get(at("book", centre), at_ten)
+    assert page.context["things"]["rows"][0]["free"] == 25
+    asked = {"on": tomorrow(10).date().isoformat(), "start": "11:00", "end": "13:00", name: "7"}
+    part = leader.get(at("book_things", centre), asked)
+    assert part.context["things"]["rows"][0]["free"] == 25
+    assert 'value="7"' in part.content.decode()
+    part = leader.get(at("book_things", centre), asked | {"start": "12:00"})
+    assert part.context["things"]["rows"][0]["free"] == 40
+    for value in NAUGHTY:
+        for field in ("on", "start", "end", "rooms", name):
+            again = leader.get(at("book_things", centre), asked | {field: value})
+            assert again.status_code == 200
+    again = form_of(leader, centre, team, hall, recount="1", title="", **{name: "7"})
+    assert again.status_code == 200
+    assert "全程都能用" in again.content.decode()
+    assert 'role="alert" id="errors"' not in again.content.decode()
+    assert Booking.objects.count() == 1
+
+
+def test_too_many_chairs_are_refused_with_numbers_and_what_was_typed(leader, centre, hall, team):
+    chairs = make_thing(centre, 40, name="折叠椅")
+    had(centre, make_space(centre), team, chairs, 15)
+    name = f"thing-{chairs.pool_id}"
+    answer = form_of(leader, centre, team, hall, **{name: "26"})
+    page = answer.content.decode()
+    assert answer.status_code == 409
+    assert "只剩 25" in page
+    assert "12:00 起够" in page
+    assert 'value="26"' in page
+    assert "改到" in page
+    assert form_of(leader, centre, team, hall, **{name: "41"}).status_code == 409
+    for value in NAUGHTY:
+        assert form_of(leader, centre, team, hall, **{name: value}).status_code in {302, 409, 422}
+    assert Claim.objects.filter(pool=chairs.pool).count() == 1  # none of those came to chairs
+
+
+def test_the_dates_of_a_series_keep_the_chairs(leader, centre, hall, team):
+    chairs = make_thing(centre, 40, name="折叠椅")
+    name = f"thing-{chairs.pool_id}"
+    told = {"repeat": "week", "count": "3", name: "30"}
+    page = form_of(leader, centre, team, hall, **told)
+    assert page.status_code == 200
+    assert f'name="{name}" value="30"' in page.content.decode()
+    done = form_of(leader, centre, team, hall, step="series", **told)
+    assert done.status_code == 302, done.content.decode()
+    assert BookedThing.objects.filter(quantity=30).count() == 3
+
+
+def test_an_expert_stands_apart_from_rooms_and_is_booked_with_one(leader, centre, hall, team):
+    expert = make_space(centre, kind="person", capacity=1, name="张老师（心理咨询）")
+    page = leader.get(at("book", centre)).content.decode()
+    assert "专家师资" in page
+    answer = form_of(leader, centre, team, hall, rooms=[hall.pk, expert.pk])
+    assert answer.status_code == 302
+    assert "专家师资" in leader.get(answer["Location"]).content.decode()

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
-from typing import Any, ClassVar
+from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -15,15 +15,15 @@ from changle.ground.registry.models import Organisation
 from changle.ground.territory.forms import Day
 from changle.ground.territory.models import Node
 from changle.services.commons.actions.booking import Wish
-from changle.services.commons.models import Booking
-from changle.services.commons.queries.layout import Layout
+from changle.services.commons.models import Booking, Space
+from changle.services.commons.queries.layout import Layout, Room, Stock
 from changle.services.commons.queries.mine import body_called
 from changle.services.commons.queries.repeating import MOST
 from changle.services.commons.queries.rules import Broken
 
 
 MOST_PEOPLE = 32_767
-USUAL_LENGTH = 120  # minutes
+MOST_THINGS = 100_000
 ONE_DAY = timedelta(days=1)
 WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 NTH = "一二三四五"
@@ -55,8 +55,24 @@ def sane(day: date | None) -> date | None:
     return day
 
 
+def called(room: Room) -> str:
+    """A room with what it holds, a vehicle with its seats, an expert by name."""
+    if not room.holds_people:
+        return room.name
+    return f"{room.name}（{room.capacity} {'座' if room.kind == Space.Kind.VEHICLE else '人'}）"
+
+
+def things_in_use(house: Layout, day: date) -> list[Stock]:
+    rows = house.things.values()
+    return [one for one in rows if one.retired_on is None or one.retired_on > day]
+
+
+def field_of(stock: Stock) -> str:
+    return f"thing-{stock.pk}"
+
+
 class BookForm(Dressed, forms.Form):
-    """One use of rooms of one house, once or again and again."""
+    """One use of rooms of one house with some of its things, once or again and again."""
 
     rooms = forms.MultipleChoiceField(
         label="场地", widget=forms.CheckboxSelectMultiple,
@@ -101,13 +117,19 @@ class BookForm(Dressed, forms.Form):
         self.house, self.actor, self.names = house, actor, {node.pk: node for node in names}
         fields: dict[str, Any] = dict(self.fields)
         fields["rooms"].choices = [
-            (str(room.pk), f"{room.name}（{room.capacity} 人）")
+            (str(room.pk), called(room))
             for room in house.rooms.values()
             if room.retired_on is None or room.retired_on > timezone.localdate()
         ]
         fields["whom"].choices = [
             *((str(pk), node.label) for pk, node in self.names.items()), ("me", "我个人")
         ]  # fmt: skip
+        self.things = things_in_use(house, timezone.localdate())
+        for stock in self.things:
+            self.fields[field_of(stock)] = forms.IntegerField(
+                label=stock.name, min_value=0, max_value=MOST_THINGS, required=False,
+                widget=forms.NumberInput({"class": "form-control", "inputmode": "numeric"}),
+            )  # fmt: skip
         if all(node.kind == Node.Kind.ORGANISATION for node in self.names.values()):
             del self.fields["other"]  # nobody else's name is theirs to use
 
@@ -160,8 +182,9 @@ class BookForm(Dressed, forms.Form):
         over = ONE_DAY if typed["next_day"] else timedelta()
         told = ("title", "purpose", "people", "contact_name", "contact_phone", "layout_wish",
                 "needs", "safety_officer", "is_open", "is_commercial")  # fmt: skip
+        things = tuple((one.pk, typed[field_of(one)] or 0) for one in self.things)
         return Wish(
-            rooms=tuple(int(pk) for pk in typed["rooms"]), organisation=body,
+            things=things, rooms=tuple(int(pk) for pk in typed["rooms"]), organisation=body,
             on_behalf=None if body else node, starts_at=start,
             ends_at=moment(typed["on"], typed["end"]) + over, **{name: typed[name] for name in told},
         )  # fmt: skip
@@ -193,6 +216,20 @@ def moment(day: date, at: time) -> datetime:
     return timezone.make_aware(datetime.combine(day, at.replace(second=0, microsecond=0)))
 
 
+def typed_span(data: Any) -> tuple[datetime, datetime] | None:
+    """From when to when, of a form that is not yet whole; none where it cannot be read."""
+    try:
+        on = date.fromisoformat(str(data.get("on", "")))
+        start, end = (time.fromisoformat(str(data.get(name, ""))) for name in ("start", "end"))
+        if not FIRST_YEAR < on.year < LAST_YEAR or start.tzinfo or end.tzinfo:
+            return None
+        over = ONE_DAY if data.get("next_day") else timedelta()
+        span = moment(on, start), moment(on, end) + over
+    except ValueError:
+        return None
+    return span if span[0] < span[1] else None
+
+
 def begun_with(asked: Any, house: Layout) -> dict[str, Any]:
     """What an address says of the room and the time; what makes no sense is left out."""
     told: dict[str, Any] = {}
@@ -217,64 +254,6 @@ def begun_with(asked: Any, house: Layout) -> dict[str, Any]:
     if len(house.rooms) == 1:
         told.setdefault("rooms", [str(pk) for pk in house.rooms])
     return told
-
-
-class FindForm(Dressed, forms.Form):
-    """The search stands in the address, so that it can be kept and sent on."""
-
-    WHENS: ClassVar[list[tuple[str, str]]] = [
-        ("", "指定时间"), ("am", "上午"), ("pm", "下午"), ("eve", "晚上"),
-    ]  # fmt: skip
-    SPANS: ClassVar[dict[str, tuple[time, time]]] = {
-        "am": (time(8), time(12)), "pm": (time(13), time(18)), "eve": (time(18), time(22)),
-    }  # fmt: skip
-
-    people = forms.IntegerField(label="人数", min_value=1, max_value=MOST_PEOPLE, required=False)
-    on = Day(label="日期")
-    when = forms.ChoiceField(label="时段", choices=WHENS, required=False)
-    start = Clock(label="开始", required=False)
-    length = forms.TypedChoiceField(
-        label="时长", coerce=int, initial=120, required=False,
-        choices=[(m, f"{m / 60:g} 小时") for m in (30, 60, 90, 120, 180, 240, 480)],
-    )  # fmt: skip
-    place = forms.ChoiceField(label="范围", required=False)
-    features = forms.MultipleChoiceField(
-        label="设施", required=False, widget=forms.CheckboxSelectMultiple
-    )
-    accessible = forms.BooleanField(label="无障碍", required=False)
-
-    def __init__(
-        self,
-        *args: Any,
-        places: list[tuple[str, str]],
-        features: list[tuple[str, str]],
-        **kwargs: Any,
-    ) -> None:
-        super().__init__(*args, **kwargs)
-        fields: dict[str, Any] = dict(self.fields)
-        fields["place"].choices = [("", "全部"), *places]
-        fields["features"].choices = features
-        fields["features"].widget.attrs["class"] = "form-check-input"
-
-    def clean_on(self) -> date | None:
-        return sane(self.cleaned_data["on"])
-
-    def clean(self) -> dict[str, Any]:
-        typed: dict[str, Any] = super().clean() or {}
-        if not typed.get("when") and not typed.get("start") and "start" not in self.errors:
-            self.add_error("start", "请填写开始时间，或选上午、下午、晚上。")
-        return typed
-
-    def window(self) -> tuple[datetime, datetime, timedelta]:
-        """From when to when, and for how long within it."""
-        typed = self.cleaned_data
-        length = timedelta(minutes=typed["length"] or USUAL_LENGTH)
-        if typed["when"]:
-            opens, closes = self.SPANS[typed["when"]]
-            start, end = moment(typed["on"], opens), moment(typed["on"], closes)
-            return start, max(end, start + length), length
-        start = moment(typed["on"], typed["start"])
-        return start, start + length, length
 
 
 class TellForm(forms.Form):

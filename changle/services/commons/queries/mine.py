@@ -12,7 +12,7 @@ from changle.ground.registry.models import Organisation
 from changle.ground.territory.models import Node
 from changle.ground.territory.queries import verbs
 from changle.ground.territory.roles import Permission
-from changle.services.commons.models import Booking, Space
+from changle.services.commons.models import BookedThing, Booking, Space
 
 
 MOST_ON_A_PAGE = 50
@@ -71,6 +71,10 @@ def booking_of(actor: Actor, pk: int) -> Booking | None:
 
 def spaces_of(booking: Booking) -> list[Space]:
     return list(booking.spaces.order_by("sort", "pk"))
+
+
+def things_booked(booking: Booking) -> list[BookedThing]:
+    return list(booking.booked_things.select_related("pool").order_by("pool__thing__sort", "pool"))
 
 
 def deeds_of(booking: Booking) -> "QuerySet[LogEntry]":

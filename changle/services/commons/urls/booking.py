@@ -8,6 +8,7 @@ routes: list[URLPattern] = [
     path("desk/venues/find/", finding.find, name="find"),
     path("desk/venues/<int:pk>/", timeline.venue, name="venue"),
     path("desk/venues/<int:pk>/book/", booking.make, name="book"),
+    path("desk/venues/<int:pk>/book/things/", booking.things, name="book_things"),
     path("desk/bookings/", mine.bookings, name="bookings"),
     path("desk/bookings/<int:pk>/", mine.booking, name="booking"),
     path("desk/bookings/<int:pk>/move/<slug:name>/", mine.move, name="move_booking"),

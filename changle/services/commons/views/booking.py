@@ -1,5 +1,6 @@
 """A room is booked: the form, its refusals with what is free instead, and the dates of a series."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,11 +16,19 @@ from changle.ground.territory.roles import Permission
 from changle.services.commons.actions.booking import RuleBroken, Taken, book, runs_house
 from changle.services.commons.actions.planning import Plan, plan
 from changle.services.commons.actions.recurring import SKIP, book_series
-from changle.services.commons.forms.booking import BookForm, begun_with
-from changle.services.commons.models import Booking
+from changle.services.commons.forms.booking import (
+    BookForm,
+    begun_with,
+    field_of,
+    things_in_use,
+    typed_span,
+)
+from changle.services.commons.models import Booking, Space
+from changle.services.commons.queries.bundles import Bundle
 from changle.services.commons.queries.hours import Span
 from changle.services.commons.queries.layout import Layout
 from changle.services.commons.queries.mine import contact_of, names_of
+from changle.services.commons.queries.things import free_things
 from changle.services.commons.views.timeline import house_or_404
 
 
@@ -54,8 +63,14 @@ def make(request: Request, pk: int) -> HttpResponse:
         form = BookForm(house=house, names=names, actor=actor, initial=initial)
         return printed(request, house, form)
     form = BookForm(shifted(request), house=house, names=names, actor=actor)
+    if "recount" in request.POST:  # the way without JavaScript: what is free at the time typed
+        return printed(request, house, form, asking=True)
     if not form.is_valid():
         return printed(request, house, form, status=422)
+    return tried(request, house, form)
+
+
+def tried(request: Request, house: Layout, form: BookForm) -> HttpResponse:
     try:
         return answered(request, house, form)
     except RuleBroken as refusal:
@@ -147,16 +162,28 @@ def planned(
     return render(request, "commons/series.html", context, status=status)
 
 
+KINDS = [
+    (Space.Kind.ROOM, "场地"), (Space.Kind.PERSON, "专家师资"), (Space.Kind.VEHICLE, "车辆"),
+]  # fmt: skip
+
+
 def printed(
-    request: Request, house: Layout, form: BookForm, *, status: int = 200, **context: Any
+    request: Request,
+    house: Layout,
+    form: BookForm,
+    *,
+    status: int = 200,
+    asking: bool = False,
+    **context: Any,
 ) -> HttpResponse:
-    """The form, with what must be known before it is sent."""
-    runs = runs_house(house, request.actor)
+    """The form, with what must be known before it is sent. `asking`: nothing is wrong with it yet."""
     ticked = {str(pk) for pk in form["rooms"].value() or ()}
-    rooms = [
-        {"room": room, "ticked": str(room.pk) in ticked}
-        for room in house.rooms.values()
-        if room.retired_on is None or room.retired_on > timezone.localdate()
+    today = timezone.localdate()
+    rooms = [one for one in house.rooms.values() if not one.retired_on or one.retired_on > today]
+    groups = [
+        {"label": label, "kind": kind, "rooms": found}
+        for kind, label in KINDS
+        if (found := [(one, str(one.pk) in ticked) for one in rooms if one.kind == kind])
     ]
     late = any(
         closes <= opens
@@ -164,5 +191,39 @@ def printed(
         for day in room.week
         for opens, closes in day
     )
-    told = {"house": house, "form": form, "rooms": rooms, "runs": runs, "late": late, **context}
+    data = form.data if form.is_bound else {name: form[name].value() for name in TIMES}
+    told = {
+        "house": house, "form": form, "groups": groups, "runs": runs_house(house, request.actor),
+        "late": late, "things": counted(house, data, ticked), "errors": not asking, **context,
+    }  # fmt: skip
     return render(request, "commons/book.html", told, status=status)
+
+
+TIMES = ("on", "start", "end", "next_day")
+
+
+def counted(house: Layout, data: Any, ticked: Iterable[str]) -> dict[str, Any]:
+    """The things of a house, with how many are free throughout the time that is typed."""
+    span = typed_span(data)
+    rooms = tuple(room for pk, room in house.rooms.items() if str(pk) in set(ticked))
+    free = {}
+    if span and house.things:
+        free = free_things(house.pk, *Bundle(rooms).held(*span))
+    rows = [
+        {
+            "stock": stock,
+            "name": field_of(stock),
+            "value": data.get(field_of(stock), ""),
+            "free": free.get(stock.pk),
+        }
+        for stock in things_in_use(house, timezone.localdate())
+    ]
+    return {"rows": rows, "span": span}
+
+
+@page(Permission.BOOKING_MAKE)
+def things(request: Request, pk: int) -> HttpResponse:
+    """The things of the form counted again for another time, what was typed of them kept."""
+    house = house_or_404(pk, request.actor)
+    told = counted(house, request.GET, request.GET.getlist("rooms"))
+    return render(request, "commons/book_things.html", {"house": house, "things": told})

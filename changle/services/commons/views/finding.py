@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from changle.core.access import Request, page
 from changle.ground.territory.roles import Permission
-from changle.services.commons.forms.booking import FindForm
+from changle.services.commons.forms.finding import FindForm
 from changle.services.commons.queries.finding import (
     Found,
     feature_choices,

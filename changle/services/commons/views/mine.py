@@ -30,6 +30,7 @@ from changle.services.commons.queries.mine import (
     deeds_of,
     others_of_series,
     spaces_of,
+    things_booked,
 )
 
 
@@ -116,6 +117,7 @@ def shown(
         "self_decided": booked and row.state == Booking.State.REQUESTED and len(offered) > len(moves),
         "theirs": theirs,
         "spaces": spaces_of(row),
+        "things": things_booked(row),
         "doors": row.state in SHOWS_DOOR and (theirs or runs),
         "siblings": siblings,
         "later": [one for one in siblings if one.starts_at >= row.starts_at and one.starts_at > now
