@@ -55,6 +55,8 @@ def scope_of(request: Request) -> Scope:
 @require_safe
 def overview(request: Request) -> HttpResponse:
     scope = scope_of(request)
+    if scope.node.kind == Node.Kind.CENTRE:  # a house has no bodies under it: it shares
+        return redirect(f"{reverse('statistics:commons')}?node={scope.node.pk}")
     cut, rows = place_rows(scope)
     fields = by_part(scope, "registry.registered", "field")
     categories = by_part(scope, "registry.filed", "category")

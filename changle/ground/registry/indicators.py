@@ -165,7 +165,7 @@ declare(
     Indicator(
         code="territory.communities", name="社区", unit="个", kind="stock",
         definition="期末存在的社区和村。",
-        records=communities, place="path", label="name", subject="pk",
+        records=communities, place="path", label="name", subject="pk", opens="territory:node",
         cuts=(Cut(name="community", label="社区", key="pk", text="name", order="sort"),
               Cut(name="street", label="街道", key="parent_id", text="parent__name", order="parent__sort"),
               Cut(name="residence", label="城乡", key="residence", labels=dict(Node.Residence.choices))),

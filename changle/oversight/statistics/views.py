@@ -6,14 +6,16 @@ from urllib.parse import quote, quote_plus
 from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
-from django.urls import reverse
+from django.urls import resolve, reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from changle.core.access import Request, page
+from changle.core.addresses import row_url
 from changle.core.documents import table_report
 from changle.core.indicators import CATALOGUE, Figure, Indicator, as_of, parts, standing, value
 from changle.core.periods import BadPeriod, Period
+from changle.core.reach import Actor
 from changle.core.sheets import Column, csv_lines, write_xlsx
 from changle.ground.annual.queries import LEDGERS
 from changle.ground.territory.models import Node
@@ -29,6 +31,7 @@ from changle.oversight.statistics.queries import (
     export_columns,
     export_rows,
     fill,
+    four_commons,
     page_of,
     period_of,
     place_of,
@@ -179,10 +182,8 @@ def figure_rows(request: Request) -> HttpResponse:
     found = told.rows(today)
     rows, after = page_of(printed(told.indicator, found), request.GET.get("after", ""))
     total = sum_of(told, today)
-    stem = reverse(
-        "territory:node" if told.indicator.subject == "pk" else "registry:organisation", args=[0]
-    )
-    lines = [(row, stem.replace("/0/", f"/{row.row_subject}/")) for row in rows]
+    opens = page_behind(counted(told.indicator), request.actor)
+    lines = [(row, row_url(opens, row.row_subject) if opens else "") for row in rows]
     part = next((p for p in total[1] if p.key == told.key), None) if told.by else None
     context = heading(told) | {
         "lines": lines,
@@ -192,6 +193,12 @@ def figure_rows(request: Request) -> HttpResponse:
         "cut": told.indicator.cut(told.by).label if told.by else "",
     }
     return render(request, "statistics/rows.html", context)
+
+
+def page_behind(shown: Indicator, actor: Actor) -> str:
+    """The route of the rows' own page, or none where this person may not open it."""
+    needs = getattr(resolve(row_url(shown.opens, 0)).func, "access", "")
+    return shown.opens if needs in {"public", "signed_in"} or actor.holds(needs) else ""
 
 
 def sum_of(told: Asked, today: Any) -> tuple[Any, list[Any]]:
@@ -235,6 +242,26 @@ def sheet(
 def named(answer: AnswerT, name: str) -> AnswerT:
     answer.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
     return answer
+
+
+@page(Permission.FIGURE_VIEW)
+@require_safe
+def commons(request: Request) -> HttpResponse:
+    """The four commons of a centre, a street or the district."""
+    node, today = place_of(request.actor, request.GET.get("node", "")), timezone.localdate()
+    if node is None:
+        raise Http404
+    period = chosen(request)
+    below = places(request.actor).filter(parent=node, ends_on=None).exclude(kind="community")
+    context = {
+        "node": node, "period": period, "as_of": as_of(period, today),
+        "above": above(request.actor, node), "children": list(below.order_by("sort", "pk")),
+        "parts": four_commons(node=node, period=period, today=today),
+        "rows_at": reverse("statistics:rows"), "figure_at": reverse("statistics:figure"),
+        "spans": spans(period, today), "asking": {"node": node.pk},
+        "table": f"{reverse('statistics:report', args=['T16'])}?node={node.pk}&period={period.code}",
+    }  # fmt: skip
+    return render(request, "statistics/commons.html", context)
 
 
 def filled(request: Request, table: str) -> Filled:

@@ -5,12 +5,15 @@ from urllib.parse import urlencode
 
 from django.db.models import F, Value
 
+from changle.core.addresses import row_url
 from changle.core.indicators import CATALOGUE, Indicator, parts, rows, value
 from changle.core.periods import Period
 from changle.ground.territory.models import Node
 
 
 STEM = "/api/v1/indicators"
+# Where the records behind a figure are told by the API itself; others have but their page.
+BY_API = {"registry:organisation": "/api/v1/organisations", "territory:node": "/api/v1/nodes"}
 
 
 def catalogue() -> list[dict[str, Any]]:
@@ -74,9 +77,17 @@ class Asked:
             row_name=F(counted.label),
             row_value=F(counted.measure) if counted.measure else Value(1),
         )
-        stem = "/api/v1/nodes" if found.model is Node else "/api/v1/organisations"
+        at = BY_API.get(counted.opens)
         return [
-            (pk, {"id": subject, "name": name, "value": count or 0, "url": f"{stem}/{subject}"})
+            (
+                pk,
+                {
+                    "id": subject,
+                    "name": name,
+                    "value": count or 0,
+                    "url": f"{at}/{subject}" if at else row_url(counted.opens, subject),
+                },
+            )
             for pk, subject, name, count in told.values_list(
                 "pk", "row_subject", "row_name", "row_value"
             )[:most]

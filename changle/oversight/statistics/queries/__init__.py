@@ -13,10 +13,13 @@ from changle.oversight.statistics.queries.asking import (
     widest_place,
 )
 from changle.oversight.statistics.queries.lines import Line
-from changle.oversight.statistics.queries.reports import TABLES, Filled, TableOf, fill
+from changle.oversight.statistics.queries.reports import Filled, TableOf, fill
+from changle.oversight.statistics.queries.sharing import SENSES, four_commons
+from changle.oversight.statistics.queries.tables import TABLES
 
 
 __all__ = [
+    "SENSES",
     "TABLES",
     "Asked",
     "Filled",
@@ -28,6 +31,7 @@ __all__ = [
     "export_columns",
     "export_rows",
     "fill",
+    "four_commons",
     "page_of",
     "period_of",
     "place_of",

@@ -53,8 +53,8 @@ class Asked:
         )  # fmt: skip
 
 
-# A department, a centre, an organisation has no figures of its own: nothing lies in it.
-WITH_FIGURES = (Node.Kind.DISTRICT, Node.Kind.STREET, Node.Kind.COMMUNITY)
+# A department, an organisation has no figures of its own: nothing lies in it.
+WITH_FIGURES = (Node.Kind.DISTRICT, Node.Kind.STREET, Node.Kind.COMMUNITY, Node.Kind.CENTRE)
 
 
 def places(actor: Actor) -> "QuerySet[Node]":
@@ -118,6 +118,8 @@ def printed(chosen: Indicator, found: QuerySet[Any]) -> QuerySet[Any]:
     extra = {"row_label": F(shown.label), "row_subject": F(shown.subject)}
     if shown.measure:
         extra["row_adds"] = F(shown.measure)
+    if shown.dated:
+        extra["row_on"] = F(shown.dated)
     annotated: QuerySet[Any] = found.annotate(**extra).order_by("pk")
     return annotated
 
@@ -140,6 +142,10 @@ EXPORT = [
     Column("ends_on", "止（不含）", "date", 12),
     Column("adds", "计入", "int", 8),
 ]
+DATED = [
+    Column("label", "名称", "text", 40), Column("on", "日期", "date", 12),
+    Column("adds", "计入", "int", 8),
+]  # fmt: skip
 PLACES = [Column("label", "名称", "text", 30), Column("adds", "计入", "int", 8)]
 
 
@@ -150,14 +156,17 @@ def of_identities(chosen: Indicator) -> bool:
 
 
 def export_columns(chosen: Indicator) -> list[Column]:
-    return EXPORT if of_identities(chosen) else PLACES
+    if of_identities(chosen):
+        return EXPORT
+    return DATED if counted(chosen).dated else PLACES
 
 
 def export_rows(chosen: Indicator, found: QuerySet[Any]) -> Iterator[dict[str, Any]]:
     """The same rows as the page, as lines of a table."""
     if not of_identities(chosen):
         for row in printed(chosen, found).iterator(1000):
-            yield {"label": row.row_label, "adds": getattr(row, "row_adds", 1) or 0}
+            adds, on = getattr(row, "row_adds", 1) or 0, getattr(row, "row_on", None)
+            yield {"label": row.row_label, "on": on, "adds": adds}
         return
     for row in printed(chosen, found).select_related("street", "community").iterator(1000):
         yield {

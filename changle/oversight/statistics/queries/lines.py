@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from changle.ground.registry.indicators import KINDS
 from changle.ground.registry.models import ClassItem, Organisation
 from changle.ground.territory.models import Node
+from changle.services.commons.models import Centre
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,26 @@ def community_lines(district: Node) -> list[Line]:
         for street in place_lines(district)
         for line in [*under.get(street.node, []), replace(street, label=f"{street.label} 小计")]
     ]
+
+
+def house_lines(node: Node) -> list[Line]:
+    """Streets of a district; the centres of a street, and what is shared there outside them."""
+    if node.kind == Node.Kind.DISTRICT:
+        return place_lines(node)
+    houses = Centre.objects.filter(node__path__under=node.path).select_related("node")
+    lines = [
+        Line(house.name, str(house.pk), "centre", house.node_id)
+        for house in houses.order_by("sort", "pk")
+    ]
+    return lines if node.kind == Node.Kind.CENTRE else [*lines, Line("不分中心", "", "centre")]
+
+
+def street_lines(node: Node) -> list[Line]:
+    """Streets of a district; of a place within a street, the place itself."""
+    if node.kind == Node.Kind.DISTRICT:
+        return place_lines(node)
+    street = node if node.kind == Node.Kind.STREET else node.parent
+    return [Line(node.label, str(street.pk), Node.Kind.STREET, node.pk)] if street else []
 
 
 def kind_lines(_node: Node) -> list[Line]:

@@ -2,23 +2,17 @@
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 from urllib.parse import quote_plus
 
-from changle.core.indicators import cross, parts, standing, value
+from changle.core.indicators import CATALOGUE, cross, parts, standing, value
 from changle.core.periods import Period
 from changle.core.sheets import Column
 from changle.core.sheets.writing import ColumnKind
 from changle.ground.territory.models import Node
-from changle.oversight.statistics.queries.lines import (
-    Line,
-    class_lines,
-    community_lines,
-    kind_lines,
-    place_lines,
-)
+from changle.oversight.statistics.queries.lines import Line
 
 
 @dataclass(frozen=True)
@@ -108,78 +102,11 @@ class Filled:
         return [*lines, ["合计", *(c.text for c in self.total)]]
 
 
-FILED, COMMUNITIES = "registry.filed", "territory.communities"
-REPORT_KINDS = [
-    ("行业协会类个数", "trade"),
-    ("社会服务类个数", "service"),
-    ("公益慈善类个数", "charity"),
-    ("其他类个数", "other"),
-]
-# What comes beside the revocations, which are counted by the identities that they closed.
-FINER_PENALTIES = ("警告", "罚款", "没收", "限期停止活动")
-INSPECTED = [
-    ("合格", "credit.inspection_passed"),
-    ("基本合格", "credit.inspection_basic"),
-    ("不合格", "credit.inspection_failed"),
-    ("一年未检", "credit.inspection_missed"),
-    ("两年未检", "credit.inspection_missed_twice"),
-    ("尚无结论", "credit.inspection_open"),
-]
-TABLES = {
-    table.code: table
-    for table in (
-        TableOf(
-            "T1", "社区社会组织汇总", "备案的社区社会组织，按街道或社区。平均数为合计除以社区数；"
-            "主管单位为现登记的不同单位数，同一单位在几处的，合计中只算一次；数字由平台实时汇总，未经填报和上报。",
-            place_lines,
-            (
-                Measure("社区数量", COMMUNITIES),
-                Measure("社会组织总数", FILED),
-                Measure("社会组织平均数", FILED, over=COMMUNITIES),
-                Measure("主管单位总数", FILED, distinct="unit"),
-                *(Measure(label, FILED, "report", part) for label, part in REPORT_KINDS),
-                Measure("未分类", FILED, "report", ""),
-                Measure("成员总数", "registry.members"),
-                Measure("成员平均数", "registry.members", over=COMMUNITIES),
-                Measure("办公场所数量", "registry.premises"),
-                Measure("办公场所总面积", "registry.premises_area"),
-                Measure("办公场所平均面积", "registry.premises_area", over=COMMUNITIES),
-                Measure("填报日期", "", says=lambda day: day.isoformat()),
-                Measure("填报状态", "", says=lambda _day: "平台实时"),
-                Measure("上报日期", "", says=lambda _day: "平台未上报"),
-            ),
-            ("社会组织总数", (*(label for label, _part in REPORT_KINDS), "未分类")),
-            community_lines,
-        ),
-        TableOf(
-            "T9", "登记存量与行业分布", "登记的社会组织，按社会团体、民办非企业单位、基金会的行业分类。",
-            class_lines,
-            (
-                Measure("期末数", "registry.registered"),
-                Measure("新登记", "registry.registrations"),
-                Measure("注销", "registry.deregistrations"),
-                Measure("撤销登记", "registry.revocations"),
-                *(Measure(label, "credit.penalties", "type", label) for label in FINER_PENALTIES),
-            ),
-        ),
-        TableOf(
-            "T10", "年检汇总", "登记的社会组织按类型的年检结论；年度是被检年度，即时段最后一天所在的年度，其年检在次年进行。",
-            kind_lines,
-            (
-                Measure("应检", "credit.inspection_must"),
-                Measure("不需检", "credit.inspection_exempt"),
-                Measure("已参检", "credit.inspection_submitted"),
-                *(Measure(label, code) for label, code in INSPECTED),
-                Measure("整改完成", "credit.inspection_rectified"),
-            ),
-            ("应检", tuple(label for label, _code in INSPECTED)),
-        ),
-    )
-}  # fmt: skip
-
-
 def fill(table: TableOf, *, node: Node, period: Period, today: date, finer: bool = False) -> Filled:
     """The table for a place and a period; a handful of grouped queries whatever its size."""
+    # A column joins its table when its records have an indicator.
+    known = tuple(m for m in table.columns if not m.code or m.code in CATALOGUE)
+    table = replace(table, columns=known)
     lines = table.finer(node) if finer and table.finer else table.lines(node)
     asking = {"path": node.path or "", "period": period, "today": today, "stamp": standing()}
     columns = [column_of(m, lines, asking) for m in table.columns]
@@ -224,11 +151,19 @@ def by_key(
     if measure.cut:
         both = cross(measure.code, cut, measure.cut, **asking)
         return {key: both.get((key, measure.part), 0) for key in keys}
+    if not knows(measure.code, cut):
+        # What is not told by this cut lies outside its parts: in the line that has no key.
+        return {key: value(measure.code, **asking).value if not key else None for key in keys}
     above = {part.key: part.value for part in parts(measure.code, cut, **asking)}
     if not measure.over:
         return {key: above.get(key, 0) for key in keys}
     below = {part.key: part.value for part in parts(measure.over, cut, **asking)}
     return {key: quotient(above.get(key, 0), below.get(key, 0)) for key in keys}
+
+
+def knows(code: str, cut: str) -> bool:
+    """Whether the figure is told by this cut."""
+    return any(one.name == cut for one in CATALOGUE[code].cuts)
 
 
 def total_of(measure: Measure, asking: dict[str, Any]) -> int | float | None:
@@ -260,10 +195,12 @@ def cell(
 ) -> Cell:
     if measure.says:
         return Cell(measure.says(as_of), None)
+    if number is None and line is not None and not knows(measure.code, line.cut):
+        return Cell("—", None)
     text = "—" if number is None else f"{number:,.2f}" if measure.over else f"{number:,}"
     at = line.node if line and line.node else node.pk
     told = f"code={measure.code}&node={at}&{span}"
-    if line is not None and not line.node:
+    if line is not None and not line.node and knows(measure.code, line.cut):
         told += f"&by={line.cut}&key={quote_plus(line.key)}"
     elif measure.cut:
         told += f"&by={measure.cut}&key={quote_plus(measure.part)}"

@@ -1,0 +1,109 @@
+"""The layouts of the report tables: which lines, which columns, what must sum to what."""
+
+from changle.oversight.statistics.queries.lines import (
+    class_lines,
+    community_lines,
+    house_lines,
+    kind_lines,
+    place_lines,
+    street_lines,
+)
+from changle.oversight.statistics.queries.reports import Measure, TableOf
+
+
+FILED, COMMUNITIES = "registry.filed", "territory.communities"
+REPORT_KINDS = [
+    ("行业协会类个数", "trade"),
+    ("社会服务类个数", "service"),
+    ("公益慈善类个数", "charity"),
+    ("其他类个数", "other"),
+]
+# What comes beside the revocations, which are counted by the identities that they closed.
+FINER_PENALTIES = ("警告", "罚款", "没收", "限期停止活动")
+INSPECTED = [
+    ("合格", "credit.inspection_passed"),
+    ("基本合格", "credit.inspection_basic"),
+    ("不合格", "credit.inspection_failed"),
+    ("一年未检", "credit.inspection_missed"),
+    ("两年未检", "credit.inspection_missed_twice"),
+    ("尚无结论", "credit.inspection_open"),
+]
+TABLES = {
+    table.code: table
+    for table in (
+        TableOf(
+            "T1", "社区社会组织汇总", "备案的社区社会组织，按街道或社区。平均数为合计除以社区数；"
+            "主管单位为现登记的不同单位数，同一单位在几处的，合计中只算一次；数字由平台实时汇总，未经填报和上报。",
+            place_lines,
+            (
+                Measure("社区数量", COMMUNITIES),
+                Measure("社会组织总数", FILED),
+                Measure("社会组织平均数", FILED, over=COMMUNITIES),
+                Measure("主管单位总数", FILED, distinct="unit"),
+                *(Measure(label, FILED, "report", part) for label, part in REPORT_KINDS),
+                Measure("未分类", FILED, "report", ""),
+                Measure("成员总数", "registry.members"),
+                Measure("成员平均数", "registry.members", over=COMMUNITIES),
+                Measure("办公场所数量", "registry.premises"),
+                Measure("办公场所总面积", "registry.premises_area"),
+                Measure("办公场所平均面积", "registry.premises_area", over=COMMUNITIES),
+                Measure("填报日期", "", says=lambda day: day.isoformat()),
+                Measure("填报状态", "", says=lambda _day: "平台实时"),
+                Measure("上报日期", "", says=lambda _day: "平台未上报"),
+            ),
+            ("社会组织总数", (*(label for label, _part in REPORT_KINDS), "未分类")),
+            community_lines,
+        ),
+        TableOf(
+            "T9", "登记存量与行业分布", "登记的社会组织，按社会团体、民办非企业单位、基金会的行业分类。",
+            class_lines,
+            (
+                Measure("期末数", "registry.registered"),
+                Measure("新登记", "registry.registrations"),
+                Measure("注销", "registry.deregistrations"),
+                Measure("撤销登记", "registry.revocations"),
+                *(Measure(label, "credit.penalties", "type", label) for label in FINER_PENALTIES),
+            ),
+        ),
+        TableOf(
+            "T10", "年检汇总", "登记的社会组织按类型的年检结论；年度是被检年度，即时段最后一天所在的年度，其年检在次年进行。",
+            kind_lines,
+            (
+                Measure("应检", "credit.inspection_must"),
+                Measure("不需检", "credit.inspection_exempt"),
+                Measure("已参检", "credit.inspection_submitted"),
+                *(Measure(label, code) for label, code in INSPECTED),
+                Measure("整改完成", "credit.inspection_rectified"),
+            ),
+            ("应检", tuple(label for label, _code in INSPECTED)),
+        ),
+        TableOf(
+            "T15", "孵化基地运行", "各街道的孵化基地、运营和工位；存量是期末数，入驻组织同在几处的，各处都算，合计只算一次。",
+            street_lines,
+            (
+                Measure("基地", "bases.bases"),
+                Measure("已认定", "bases.recognised"),
+                Measure("面积（平方米）", "bases.area"),
+                Measure("运营合同", "bases.operator_contracts"),
+                Measure("工位", "leases.desks"),
+                Measure("已用工位", "leases.desks_taken"),
+                Measure("入驻组织", "leases.organisations_in"),
+            ),
+        ),
+        TableOf(
+            "T16", "四共指标", "场地共用与资源共享，按街道或中心；供需对接和捐赠记在街道，不分到中心。",
+            house_lines,
+            (
+                Measure("场地使用次数", "venue.uses"),
+                Measure("场地使用分钟", "venue.used_minutes"),
+                Measure("爽约", "venue.no_shows"),
+                Measure("物资借用", "loans.count"),
+                Measure("借出件数", "loans.items"),
+                Measure("资源使用次数", "exchange.uses"),
+                Measure("资源使用小时", "exchange.use_hours"),
+                Measure("捐赠笔数", "exchange.donations"),
+                Measure("捐赠价值（元）", "exchange.donation_value"),
+            ),
+        ),
+    )
+}  # fmt: skip
