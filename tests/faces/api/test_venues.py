@@ -162,3 +162,15 @@ def test_a_contended_booking_costs_few_queries(centre, team, dancers):
         assert dancers.post("/bookings", asked(room, team)).status_code == 409
     told = [one["sql"] for one in asked_for if "SAVEPOINT" not in one["sql"]]
     assert len(told) <= 8, told
+
+
+FRAME = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE", "ROLLBACK")  # the frame of a deed, no question
+
+
+def test_a_booking_and_its_refusal_cost_eight_queries_at_most(hall, team, dancers):
+    dancers.post("/bookings", asked(hall, team, hours=(6, 7)))
+    for status in (201, 409):
+        with CaptureQueriesContext(connection) as queries:
+            answer = dancers.post("/bookings", asked(hall, team))
+        assert answer.status_code == status
+        assert len([one for one in queries if not one["sql"].startswith(FRAME)]) <= 8
