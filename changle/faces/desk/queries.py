@@ -38,11 +38,13 @@ MENU = [  # label, icon, address, permission; what belongs together stands toget
     ("我的预约", "calendar-event", "commons:bookings", Permission.BOOKING_VIEW),
     ("场地值守", "door", "commons:boards", Permission.BOOKING_OPERATE),
     ("场地维护", "tools", "commons:houses", Permission.SPACE_EDIT),
+    ("孵化基地", "building", "bases:bases", Permission.BASE_VIEW),
     ("资源供需", "share", "exchange:board", Permission.OFFER_VIEW),
     ("我的供需", "list", "exchange:mine", Permission.OFFER_VIEW),
     ("共建单位", "building-bank", "exchange:partners", Permission.OFFER_VIEW),
     ("实物捐赠", "heart-handshake", "exchange:donations", Permission.PARTNER_EDIT),
     ("统计报表", "chart-bar", "statistics:catalogue", Permission.FIGURE_VIEW),
+    ("四共", "share", "statistics:commons", Permission.FIGURE_VIEW),
     ("辖区", "sitemap", "territory:nodes", Permission.NODE_VIEW),
     ("授权", "users", "territory:people", Permission.GRANT_VIEW),
     ("工作日历", "calendar", "territory:calendar", Permission.DESK_OPEN),
@@ -58,9 +60,11 @@ GROUPS = {  # label -> icon, addresses; an address in none stands for itself
         ("credit:boards", "annual:reports", "matters:matters", "custody:custodies"),
     ),
     "场地": (
-        "armchair", ("commons:venues", "commons:bookings", "commons:boards", "commons:houses")
+        "armchair",
+        ("commons:venues", "commons:bookings", "commons:boards", "commons:houses", "bases:bases"),
     ),
     "资源": ("share", ("exchange:board", "exchange:mine", "exchange:partners", "exchange:donations")),
+    "统计": ("chart-bar", ("statistics:catalogue", "statistics:commons")),
     "辖区与设置": (
         "settings",
         ("territory:nodes", "territory:people", "territory:calendar", "registry:classes",
@@ -70,20 +74,16 @@ GROUPS = {  # label -> icon, addresses; an address in none stands for itself
 GROUP_OF = {address: label for label, (_icon, held) in GROUPS.items() for address in held}
 # Where the rows of a lifecycle are opened, by the model's label.
 OPENS = {
-    "annual.AnnualReport": "annual:report",
-    "registry.Organisation": "registry:organisation",
-    "registry.ImportBatch": "registry:import_batch",
-    "filing.Filing": "filing:filing",
-    "filing.LapseProposal": "filing:lapse",
-    "merging.DuplicatePair": "merging:pair",
-    "matters.Matter": "matters:matter",
-    "commons.Booking": "commons:booking",
-    "commons.Damage": "commons:damage",
-    "commons.NoShow": "commons:no_show",
-    "exchange.Offer": "exchange:offer",
-    "exchange.Request": "exchange:request",
+    "annual.AnnualReport": "annual:report", "registry.Organisation": "registry:organisation",
+    "registry.ImportBatch": "registry:import_batch", "filing.Filing": "filing:filing",
+    "filing.LapseProposal": "filing:lapse", "merging.DuplicatePair": "merging:pair",
+    "matters.Matter": "matters:matter", "commons.Booking": "commons:booking",
+    "commons.Damage": "commons:damage", "commons.NoShow": "commons:no_show",
+    "bases.Base": "bases:base", "bases.Evaluation": "bases:evaluation",
+    "bases.OperatorCheck": "bases:check", "bases.HandOver": "bases:hand_over",
+    "exchange.Offer": "exchange:offer", "exchange.Request": "exchange:request",
     "exchange.Use": "exchange:use",
-}
+}  # fmt: skip
 KEPT = 30  # seconds that a to-do count may be old
 
 
