@@ -23,6 +23,15 @@ from changle.ground.people.models import Paper, Post
 from changle.ground.registry.models import Organisation
 from changle.ground.territory.models import Grant, Node
 from changle.ground.territory.queries import actor_for
+from changle.services.bases.models import (
+    Base,
+    Evaluation,
+    HandOver,
+    OperatorCheck,
+    OperatorContract,
+    OperatorStaff,
+    OperatorTarget,
+)
 from changle.services.commons.models import Centre
 from changle.site.demo.making import make
 from changle.site.demo.people import CAST, FORMER
@@ -124,7 +133,7 @@ def fill(route: str, entry: URLPattern, street: str) -> str:
         values |= {"pk": kept.pk if kept else 0, "name": "recall"}
     if "annual/" in route:
         values |= annual_values(route, street)
-    if "desk/matters/" in route or "desk/custody/" in route:
+    if any(each in route for each in ("desk/matters/", "desk/custody/", *OF_BASES)):
         values["pk"] = report_or_agreement(route, street)
     parts = []
     for part in re.split(r"(<[^>]+>)", route):
@@ -137,8 +146,31 @@ def fill(route: str, entry: URLPattern, street: str) -> str:
     return "/" + "".join(parts)
 
 
+OF_BASES = ("bases/", "desk/base-rounds/", "desk/operator")
+
+
+def of_a_base(route: str, street: str) -> int:
+    """A base of that street, or the contract, round, check or hand-over that the door is to."""
+    if "desk/operators/" in route:
+        rows = OperatorContract.objects.filter(base__street__name=street)
+    elif "base-rounds/" in route:
+        rows = Evaluation.objects.filter(base__street__name=street)
+    elif "operator-checks/" in route:
+        rows = OperatorCheck.objects.filter(contract__base__street__name=street)
+    elif "hand-overs/" in route:
+        rows = HandOver.objects.filter(old__base__street__name=street)
+    elif "desk/operator" in route:
+        model = OperatorStaff if "staff/" in route else OperatorTarget
+        rows = model.objects.filter(contract__base__street__name=street)
+    else:
+        rows = Base.objects.filter(street__name=street)
+    return rows.order_by("pk").values_list("pk", flat=True).first() or 0
+
+
 def report_or_agreement(route: str, street: str) -> int:
     """A reported matter or a custody of that street; a rule where the door is to the rules."""
+    if any(each in route for each in OF_BASES):
+        return of_a_base(route, street)
     if "rules/" in route:
         model = LicenceRule if "licence/" in route else MatterType
         return model.objects.order_by("pk").values_list("pk", flat=True).first() or 0
