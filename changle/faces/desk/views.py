@@ -101,7 +101,7 @@ def home(request: Request) -> HttpResponse:
         "notices": list(inbox(actor)[:5]),
     }
     node = place_of(actor, "")
-    if node is not None:
+    if node is not None and node.kind != Node.Kind.CENTRE:
         context["scope"] = Scope(node, Period.year(today.year), today)
         context["cards"] = cards(context["scope"])
     ways = doors(actor, "", figures=node is not None)

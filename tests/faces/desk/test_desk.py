@@ -93,7 +93,7 @@ def test_every_door_of_the_menu_opens(client, enter, tree, bodies, role):
     shown = doors(told)
     assert 0 < len(shown) <= len(MENU)
     for href in shown:
-        assert client.get(href).status_code == 200
+        assert client.get(href, follow=True).status_code == 200
 
 
 def test_an_organisation_is_shown_no_figures_of_noughts(client, enter, tree, bodies):
