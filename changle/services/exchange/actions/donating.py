@@ -92,7 +92,7 @@ def receive(*, draft: DonationDraft, by: Actor, now: datetime) -> Donation:
 @transaction.atomic
 def hand_out(
     *, item: int, quantity: int, given_on: date, recipient: str, by: Actor, now: datetime,
-    organisation: Organisation | None = None, purpose: str = "",
+    purpose: str = "",
 ) -> Distribution:  # fmt: skip
     rows = DonationItem.objects.filter(donation__in=by.rows(Donation, EDIT))
     row = (
@@ -106,7 +106,7 @@ def hand_out(
         raise ExchangeRefused("发放日期应在接收之后，也不能晚于今天。")
     given = Distribution(
         item=row, quantity=quantity, given_on=given_on, recipient=recipient, purpose=purpose,
-        organisation=organisation, from_at=now, until_at=FOREVER, recorded_at=now,
+        from_at=now, until_at=FOREVER, recorded_at=now,
         recorded_by_id=by.user_id or None,
     )  # fmt: skip
     try:

@@ -85,7 +85,6 @@ class Migration(migrations.Migration):
                 ('from_at', models.DateTimeField()),
                 ('until_at', models.DateTimeField()),
                 ('recorded_at', models.DateTimeField(verbose_name='录入时间')),
-                ('organisation', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='registry.organisation', verbose_name='领用组织')),
                 ('recorded_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='经手人')),
                 ('item', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='distributions', to='exchange.donationitem')),
             ],

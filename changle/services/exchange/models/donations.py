@@ -218,10 +218,6 @@ class Distribution(Reachable):
     item = models.ForeignKey(DonationItem, models.PROTECT, related_name="distributions")
     quantity = models.PositiveIntegerField("数量")
     given_on = models.DateField("发放日期")
-    organisation = models.ForeignKey(
-        Organisation, models.PROTECT, null=True, blank=True, related_name="+",
-        verbose_name="领用组织",
-    )  # fmt: skip
     recipient = models.CharField("发放对象", max_length=100)
     purpose = models.CharField("用途", max_length=200, blank=True)
     # For the guard of the pool: what is handed out is out for ever, whatever its day.

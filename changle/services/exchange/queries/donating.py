@@ -55,7 +55,7 @@ def donation_seen(actor: Actor, pk: int) -> Donation | None:
 
 def handed_out(donation: Donation) -> list[Distribution]:
     rows = Distribution.objects.filter(item__donation=donation)
-    return list(rows.select_related("item", "organisation").order_by("-given_on", "-pk"))
+    return list(rows.select_related("item").order_by("-given_on", "-pk"))
 
 
 def item_seen(actor: Actor, pk: int) -> DonationItem | None:
