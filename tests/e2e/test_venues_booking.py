@@ -97,6 +97,41 @@ def test_a_series_asks_about_each_date(page, site, size):
     expect(page.locator("main")).to_contain_text("循环预约的各次")
 
 
+def test_one_date_is_moved_and_one_is_skipped(page, site, size):
+    sign_in(page, site, "zuzhi-qiuwen")
+    first = day_of(size) - timedelta(days=23)
+    second, third = first + timedelta(days=7), first + timedelta(days=14)
+    room = page.locator('[name="rooms"]').nth(2)
+    page.goto(f"{site}/desk/venues/2/book/?on={second}&start={second}T10:00&end={second}T11:00")
+    room.check()
+    filled(page, "先订下的")
+    page.get_by_role("button", name="预约", exact=True).click()
+    page.goto(f"{site}/desk/venues/2/book/?on={first}&start={first}T10:00&end={first}T11:00")
+    room.check()
+    page.get_by_text("重复预约").click()
+    page.locator('[name="repeat"]').select_option("week")
+    page.locator('[name="count"]').fill("3")
+    filled(page, "逐次选择的例会")
+    page.get_by_role("button", name="预约", exact=True).click()
+    expect(page.locator("h1")).to_contain_text("核对每一次")
+    choice = {day: page.locator(f'select[aria-label^="{day.year}年{day.month}月{day.day}日"]')
+              for day in (first, second, third)}  # fmt: skip
+    page.get_by_role("button", name="全部预约").click()  # without a word about the second
+    expect(page.get_by_role("alert")).to_be_visible()
+    moved = choice[second].locator("option", has_text="改到").first
+    words = moved.inner_text()
+    choice[second].select_option(moved.get_attribute("value"))
+    choice[third].select_option("skip")
+    assert fits(page)
+    assert serious(page) == []
+    shoot(page, "series-chosen", size)
+    page.get_by_role("button", name="全部预约").click()
+    series = page.locator("section", has=page.get_by_role("heading", name="循环预约的各次"))
+    expect(series.locator("ul").first.locator("li")).to_have_count(2)
+    expect(series).to_contain_text(words.removeprefix("改到 ").split("–")[0].split(" ")[1])
+    expect(series).to_contain_text(f"{third}")
+
+
 def test_a_span_is_drawn_and_the_keyboard_walks(page, site, size):
     sign_in(page, site, "zuzhi-qiuwen")
     page.goto(f"{site}/desk/venues/1/?on={day_of(size) + timedelta(days=2)}")
