@@ -64,7 +64,7 @@ class Indicator:
     below: str = ""
     label: str = ""  # lookup to what a row of the drill-down is called
     subject: str = ""  # lookup to the key of the record that people open
-    opens: str = "registry:organisation"  # the route of that record's page, whose one argument is the key
+    opens: str = "registry:organisation"  # the route of its page, whose one argument is the key
     dated: str = ""  # lookup to the day by which a row counts; else rows tell from when to when
     version: str = "1"
 
