@@ -69,6 +69,10 @@ class WeekForm(Dressed, Sure):
     def __init__(self, *args: Any, week: Sequence[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         sure = self.fields.pop("sure")
+        self.fields["every"] = Spans(
+            label="每天都一样", help_text="填在这里，就用于周一到周日；各天不同的，逐天填写。"
+        )
+        self.fields["every"].widget.attrs |= {"class": "form-control", "placeholder": "09:00-21:00"}
         for number, name in enumerate(WEEKDAYS):
             field = Spans(label=name, initial=week[number])
             field.widget.attrs["class"] = "form-control"
@@ -76,7 +80,8 @@ class WeekForm(Dressed, Sure):
         self.fields["sure"] = sure
 
     def week(self) -> list[list[Span]]:
-        return [self.cleaned_data[f"day_{number}"] for number in range(len(WEEKDAYS))]
+        every = self.cleaned_data["every"]
+        return [every or self.cleaned_data[f"day_{number}"] for number in range(len(WEEKDAYS))]
 
 
 class ExceptionForm(Dressed, Sure):
