@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db.models import Prefetch, Q, QuerySet, Sum
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -83,6 +83,12 @@ def emergency_seen(actor: Actor, pk: int) -> Emergency | None:
 def going_on(on: date) -> "QuerySet[Emergency]":
     lasting = Q(ends_on__isnull=True) | Q(ends_on__gt=on)
     return Emergency.objects.filter(lasting, starts_on__lte=on).select_related("node")
+
+
+def in_public(on: date) -> "QuerySet[Emergency]":
+    """The responses that go on and of which something has been made public."""
+    told = Disclosure.objects.filter(emergency=OuterRef("pk"))
+    return going_on(on).filter(Exists(told)).order_by("-starts_on", "pk")
 
 
 def covering(node: Node, on: date) -> "QuerySet[Emergency]":

@@ -19,7 +19,7 @@ from changle.services.exchange.queries.board import (
     public_photo,
     streets,
 )
-from changle.services.exchange.queries.donating import given_of, public_name, published
+from changle.services.exchange.queries.donating import given_of, in_public, public_name, published
 from changle.services.exchange.queries.free import left_now
 from changle.services.exchange.queries.kinds import kinds
 from changle.services.exchange.views.board import times_of
@@ -49,6 +49,7 @@ def offers(request: HttpRequest) -> HttpResponse:
         **around(request),
         "filters": filters,
         "rows": [{"row": row, "left": left[row.pk], "times": times_of(row)} for row in found],
+        "emergencies": list(in_public(today)),
         "kinds": list(kinds(today)),
         "streets": streets(),
         "next": filters.page + 1 if more else 0,
