@@ -61,11 +61,8 @@ GROUPS = {  # label -> icon, addresses; an address in none stands for itself
         "shield-check",
         ("credit:boards", "annual:reports", "matters:matters", "custody:custodies"),
     ),
-    "场地": (
-        "armchair",
-        ("commons:venues", "commons:bookings", "commons:boards", "commons:loans",
-                     "commons:loan_boards", "commons:houses", "bases:bases"),
-    ),
+    "场地": ("armchair", ("commons:venues", "commons:bookings", "commons:boards", "commons:loans",
+                        "commons:loan_boards", "commons:houses", "bases:bases")),
     "资源": ("share", ("exchange:board", "exchange:mine", "exchange:partners", "exchange:donations")),
     "统计": ("chart-bar", ("statistics:catalogue", "statistics:commons")),
     "辖区与设置": (

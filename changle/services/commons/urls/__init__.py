@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern
 
-from changle.services.commons.urls import board, booking, feeds, houses, things
+from changle.services.commons.urls import board, booking, feeds, houses, loans, things
 
 
 app_name = "commons"
@@ -11,5 +11,6 @@ urlpatterns: list[URLPattern] = [
     *board.routes,
     *houses.routes,
     *things.routes,
+    *loans.routes,
     *feeds.routes,
 ]
