@@ -26,12 +26,11 @@ from changle.services.commons.actions.wishing import (
 from changle.services.commons.lifecycle import BOOKING
 from changle.services.commons.models import BookedSpace, BookedThing, Booking, Series
 from changle.services.commons.queries.bundles import Bundle
-from changle.services.commons.queries.instead import nearest
 from changle.services.commons.queries.layout import Layout, laid_out
 from changle.services.commons.queries.rules import For
 from changle.services.commons.queries.taken import conflicts
-from changle.services.commons.queries.things import short_of, shortages
-from changle.services.commons.queries.weighing import weigh
+from changle.services.commons.queries.things import short_of
+from changle.services.commons.queries.weighing import Facts, weigh
 
 
 # The whole of what who books must know.
@@ -71,9 +70,9 @@ def book(
         facts = weigh(layout, bundle, wish.starts_at, wish.ends_at, who, now)
     broken = of_the_clock_and_house(layout, bundle, wish, by=by, now=now, calendar=facts.calendar)
     short = [] if broken else short_of(bundle.things, facts.parts, *bundle.held(*wish.span))
-    rivals = not broken and bool(facts.taken or short)
+    rivals = not broken and (bool(short) or facts.is_taken(*bundle.held(*wish.span)))
     if rivals and not wait:
-        raise taken(layout, bundle, wish, by=by, now=now)
+        raise taken(layout, bundle, wish, facts, by=by, now=now)
     if broken := broken + of_who_asks(layout, bundle, wish, facts, by=by):
         raise RuleBroken(broken)
     direct = runs_house(layout, by) or not any(room.policy.needs_approval for room in bundle.rooms)
@@ -93,17 +92,20 @@ def book(
             return entered(
                 layout, bundle, wish, who, state, standing, by=by, now=now, series=series
             )
-    raise taken(layout, bundle, wish, by=by, now=now)
+    facts = weigh(layout, bundle, wish.starts_at, wish.ends_at, who, now)
+    raise taken(layout, bundle, wish, facts, by=by, now=now)
 
 
-def taken(layout: Layout, bundle: Bundle, wish: Wish, *, by: Actor, now: datetime) -> Taken:
+def taken(
+    layout: Layout, bundle: Bundle, wish: Wish, facts: Facts, *, by: Actor, now: datetime
+) -> Taken:
     """Why it cannot be had, as far as the asker may know, and what is free instead."""
     start, end = bundle.held(*wish.span)
     within = bundle.bounds(now, free_of_rules=runs_house(layout, by))
     return Taken(
         conflicts(bundle.rooms, start, end, actor=by),
-        nearest(layout, bundle, wish.span, calendar_of(layout), within=within),
-        shortages(bundle.things, start, end),
+        facts.instead(layout, bundle, wish.span, within=within),
+        short_of(bundle.things, facts.parts, start, end),
     )
 
 

@@ -13,28 +13,25 @@ from changle.services.commons.queries.taken import busy_of, free_spans
 from changle.services.commons.queries.things import Part, enough, parts_of
 
 
-REACHES = (timedelta(days=7), timedelta(days=28))  # the second only where the first has nothing
+REACH = timedelta(days=14)  # before and after the wished time
 MOST = 3
 
 
 def nearest(
     layout: Layout, bundle: Bundle, wish: Span, calendar: Calendar, *, within: Span
 ) -> list[Span]:
-    """Spans as long as the wished one in which everything is free. Two queries, mostly.
+    """Spans as long as the wished one in which everything is free; a query for rooms, one for things.
 
     `within`: from when up to when such a span may begin.
     """
     start, end = wish
-    for reach in REACHES:
-        since, until = max(start - reach, within[0]), min(end + reach, within[1] + (end - start))
-        if since >= until:
-            continue
-        busy = busy_of(bundle.rooms, since - DAY, until + DAY)
-        parts = parts_of(bundle.thing_pools, since - DAY, until + DAY)
-        common = all_free(layout, bundle, busy, parts, (since, until), calendar)
-        if found := fitting(common, wish, bundle.step):
-            return found
-    return []
+    since, until = max(start - REACH, within[0]), min(end + REACH, within[1] + (end - start))
+    if since >= until:
+        return []
+    busy = busy_of(bundle.rooms, since - DAY, until + DAY)
+    parts = parts_of(bundle.thing_pools, since - DAY, until + DAY)
+    common = all_free(layout, bundle, busy, parts, (since, until), calendar)
+    return fitting(common, wish, bundle.step)
 
 
 def all_free(
