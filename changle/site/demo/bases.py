@@ -82,7 +82,7 @@ def furnish(scene: Scene) -> None:
 def operators(scene: Scene) -> list[Organisation]:
     """A few registered bodies in good standing; the one that people know comes first."""
     found: list[Organisation] = []
-    rows = candidates().filter(kind="MF")
+    rows = candidates().filter(kind="MF", name__contains="服务中心")
     for row in [*rows.filter(short_name="秋文社工"), *rows.exclude(short_name="秋文社工")[:60]]:
         if not fault_of(row, scene.today):
             found.append(row)
@@ -91,10 +91,10 @@ def operators(scene: Scene) -> list[Organisation]:
     return found
 
 
-def stand(hand: Hand, node: Node, tier: str, state: str, *, name: str = "") -> Base:
+def stand(hand: Hand, node: Node, tier: str, state: str, *, name: str = "", area: int = 0) -> Base:
     """A base of a place in a state; past days have no deed of their own and are written."""
     scene = hand.scene
-    area = getattr(getattr(node, "centre", None), "area", None) or 120
+    area = area or getattr(getattr(node, "centre", None), "area", None) or 120
     facts = Facts(
         name=name or f"{node.parent.name if node.parent else node.name}社会组织孵化基地",
         about="为辖区社会组织提供办公场地、能力建设、资源对接和党建指导（样例）。",
@@ -149,7 +149,7 @@ def papers(hand: Hand, base: Base, *, most: int = 99) -> None:
 def of_the_district(hand: Hand) -> None:
     scene = hand.scene
     base = stand(hand, scene.nodes["未央区社会组织孵化基地"], "district", "operating",
-                 name="未央区社会组织孵化基地")  # fmt: skip
+                 name="未央区社会组织孵化基地", area=900)  # fmt: skip
     contract = signed(hand, base, 3, since=380, lasts=350, fen=120_000_000)
     promised(hand, contract)
     evaluated(hand, base, points=9150, decision="renew", ago=380)

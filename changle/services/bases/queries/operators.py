@@ -43,6 +43,12 @@ def contract_of(base: Base, on: date) -> OperatorContract | None:
     return rows.select_related(*WITH).first()
 
 
+def operators_of(bases: Iterable[int], on: date) -> dict[int, Organisation]:
+    """Base's key -> who runs it on a day; one query."""
+    rows = OperatorContract.objects.filter(holds_on(on), base__in=list(bases))
+    return {one.base_id: one.organisation for one in rows.select_related("organisation")}
+
+
 def contracts_of(base: Base) -> "QuerySet[OperatorContract]":
     rows = OperatorContract.objects.filter(base=base).select_related("organisation")
     return rows.order_by("-starts_on", "-pk")
