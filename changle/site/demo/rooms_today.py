@@ -67,7 +67,7 @@ class House:
         return Wish(
             rooms=(room.pk,), starts_at=start, ends_at=start + timedelta(hours=hours), title=title,
             people=max(2, room.capacity // 2), organisation=self.body, purpose="activity",
-            is_open=True, contact_name=PERSON[0], contact_phone=PERSON[1], **facts,
+            is_open=True, contact_name=PERSON[0], contact_phone=PERSON[1],
         )  # fmt: skip
 
 
