@@ -9,6 +9,9 @@ from changle.services.commons.models import (
     BookedSpace,
     BookedThing,
     Booking,
+    Loan,
+    LoanDamage,
+    LoanLine,
     NoShow,
     OpenDay,
     Space,
@@ -136,5 +139,72 @@ declare(
         records=with_things, measure="quantity", place="pool__centre__node__path",
         label="pool__name", subject="booking_id",
         cuts=(THING_CENTRE, THING_STREET, THING, BODY, CLASS, PURPOSE),
+    ),
+)  # fmt: skip
+
+
+def lent(first: date, after: date) -> "QuerySet[Loan]":
+    return Loan.objects.filter(handed_on__gte=first, handed_on__lt=after)
+
+
+def lines_lent(first: date, after: date) -> "QuerySet[LoanLine]":
+    return LoanLine.objects.filter(loan__handed_on__gte=first, loan__handed_on__lt=after, out__gt=0)
+
+
+def overdue(first: date, after: date) -> "QuerySet[Loan]":
+    return Loan.objects.filter(overdue_on__gte=first, overdue_on__lt=after)
+
+
+def damaged(first: date, after: date) -> "QuerySet[LoanDamage]":
+    return LoanDamage.objects.filter(found_on__gte=first, found_on__lt=after)
+
+
+def loan_cuts(stem: str = "", pool: str = "") -> tuple[Cut, ...]:
+    """The cuts of rows that lead to their loan by `stem`, and to the pool by `pool`."""
+    place = f"{stem}centre"
+    cuts = (
+        Cut(name="centre", label="中心", key=f"{place}_id", text=f"{place}__name",
+            order=f"{place}__sort"),
+        Cut(name="street", label="街道", key=f"{place}__node__parent_id",
+            text=f"{place}__node__parent__name", none="区级"),
+        Cut(name="organisation", label="组织", key=f"{stem}organisation_id",
+            text=f"{stem}organisation__name", none="单位和个人"),
+    )  # fmt: skip
+    return (
+        (*cuts, Cut(name="thing", label="物资", key=f"{pool}_id", text=f"{pool}__name"))
+        if pool
+        else cuts
+    )
+
+
+BY_LOAN = {"place": "centre__node__path", "label": "title", "subject": "pk"}
+BY_LINE = {
+    "place": "loan__centre__node__path", "label": "pool__name", "subject": "loan_id",
+}  # fmt: skip
+declare(
+    Indicator(
+        code="loans.count", name="物资借用", unit="笔", kind="flow",
+        definition="期间交付的物资借用，一张借用单计一笔；没有取用的不计。", records=lent, cuts=loan_cuts(), **BY_LOAN,
+    ),
+    Indicator(
+        code="loans.items", name="借出件数", unit="件次", kind="flow",
+        definition="期间交付的物资件数之和，按实际交付计。", records=lines_lent, measure="out",
+        cuts=loan_cuts("loan__", "pool"), **BY_LINE,
+    ),
+    Indicator(
+        code="loans.days", name="借用件天", unit="件·天", kind="flow",
+        definition="期间交付、已经归还的物资，件数乘以从交付到归还的天数（不足一天计一天）之和。",
+        records=lines_lent, measure="piece_days", cuts=loan_cuts("loan__", "pool"), **BY_LINE,
+    ),
+    Indicator(
+        code="loans.overdue", name="逾期借用", unit="笔", kind="flow",
+        definition="期间到期没有按时归还的物资借用，后来归还的也计；到期前续借的不计。", records=overdue,
+        cuts=loan_cuts(), **BY_LOAN,
+    ),
+    Indicator(
+        code="loans.damaged", name="借用损失", unit="件", kind="flow",
+        definition="期间归还时发现损坏或丢失的物资件数，不论如何处理。", records=damaged,
+        measure="quantity", place="loan__centre__node__path", label="what", subject="loan_id",
+        cuts=loan_cuts("loan__", "line__pool"),
     ),
 )  # fmt: skip
