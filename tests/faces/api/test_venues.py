@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from changle.services.commons.models import Booking, Claim
 from tests.faces.api.conftest import add, make_caller
-from tests.factories.commons import TUESDAY, make_centre, make_policy, make_space
+from tests.factories.commons import TUESDAY, make_centre, make_policy, make_space, make_thing
 
 
 pytestmark = pytest.mark.django_db
@@ -18,14 +18,14 @@ HOUR = timedelta(hours=1)
 @pytest.fixture(autouse=True)
 def a_week_before(monkeypatch):
     """The clock stands a week before the day that the tests book."""
-    from changle.faces.api.views import venues
+    from changle.faces.api.views import bookings
 
     class Clock:
         @staticmethod
         def now():
             return TUESDAY - timedelta(days=7)
 
-    monkeypatch.setattr(venues, "timezone", Clock)
+    monkeypatch.setattr(bookings, "timezone", Clock)
 
 
 @pytest.fixture
@@ -174,3 +174,173 @@ def test_a_booking_and_its_refusal_cost_eight_queries_at_most(hall, team, dancer
             answer = dancers.post("/bookings", asked(hall, team))
         assert answer.status_code == status
         assert len([one for one in queries if not one["sql"].startswith(FRAME)]) <= 8
+
+
+WEEK = timedelta(days=7)
+
+
+@pytest.fixture
+def chairs(centre):
+    return make_thing(centre, 40, name="折叠椅")
+
+
+def test_a_hall_and_chairs_are_booked_together_and_told(hall, team, dancers, chairs):
+    things = [{"thing": chairs.pk, "quantity": 20}, {"pool": chairs.pool_id, "quantity": 10}]
+    made = dancers.post("/bookings", asked(hall, team, things=things))
+    assert made.status_code == 201, made.content
+    told = made.json()
+    assert told["things"] == [{"pool": chairs.pool_id, "name": "折叠椅", "quantity": 30}]
+    assert dancers.get(made.headers["Location"].removeprefix("/api/v1")).json() == told
+
+
+def test_chairs_that_are_short_are_told_with_numbers(centre, hall, team, dancers, chairs):
+    many = [{"thing": chairs.pk, "quantity": 30}]
+    dancers.post("/bookings", asked(hall, team, things=many))
+    other = make_space(centre)
+    answer = dancers.post("/bookings", asked(other, team, things=many))
+    assert answer.status_code == 409
+    told = answer.json()
+    assert told["conflicts"] == []
+    assert told["short"] == [
+        {"pool": chairs.pool_id, "name": "折叠椅", "wanted": 30, "free": 10,
+         "enough_from": (TUESDAY + 2 * HOUR).isoformat()}
+    ]  # fmt: skip
+    assert len(told["next_free"]) == 3
+    assert Booking.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    "things",
+    [
+        [{"quantity": 1}],
+        [{"thing": 1, "pool": 1, "quantity": 1}],
+        [{"pool": 10**9, "quantity": 1}],
+        [{"thing": 10**9, "quantity": 1}],
+        [{"pool": 1, "quantity": 0}],
+        [{"pool": 1, "quantity": 10**9}],
+        [{"pool": "x", "quantity": 1}],
+        "x",
+    ],
+)
+def test_things_that_make_no_sense_are_refused(hall, team, dancers, chairs, things):
+    answer = dancers.post("/bookings", asked(hall, team, things=things))
+    assert answer.status_code == 422, answer.content
+    assert not Booking.objects.exists()
+
+
+def test_more_chairs_than_there_are(hall, team, dancers, chairs):
+    things = [{"thing": chairs.pk, "quantity": 41}]
+    answer = dancers.post("/bookings", asked(hall, team, things=things))
+    assert answer.status_code == 422
+    assert [one["field"] for one in answer.json()["errors"]] == ["things"]
+
+
+def test_free_things_of_a_time(centre, hall, team, dancers, chairs, anonymous, district):
+    dancers.post("/bookings", asked(hall, team, things=[{"thing": chairs.pk, "quantity": 30}]))
+    make_thing(make_centre(district.communities[1][0]), 3, name="帐篷")
+    span = {"from": (TUESDAY - HOUR).isoformat(), "to": (TUESDAY + HOUR).isoformat()}
+    told = {one["name"]: one for one in anonymous.get("/things/free", span).json()["items"]}
+    assert (told["折叠椅"]["free"], told["折叠椅"]["quantity"]) == (10, 40)
+    assert told["帐篷"]["free"] == 3
+    here = anonymous.get("/things/free", {**span, "node": centre.node_id}).json()["items"]
+    assert [one["id"] for one in here] == [chairs.pk]
+    for wrong in ({"node": 10**9}, {"from": "x"}, {"to": span["from"]}):
+        assert anonymous.get("/things/free", {**span, **wrong}).status_code == 422
+
+
+def test_every_week_is_booked_or_each_date_in_question_is_listed(
+    centre, hall, team, dancers, chairs
+):
+    weekly = {"recurrence": {"rule": "FREQ=WEEKLY;COUNT=4", "exceptions": []}}
+    dancers.post("/bookings", asked(hall, team, hours=(7 * 24, 7 * 24 + 2)))
+    things = [{"thing": chairs.pk, "quantity": 5}]
+    first = dancers.post("/bookings", asked(hall, team, things=things, **weekly))
+    assert first.status_code == 409
+    dates = first.json()["dates"]
+    assert [one["verdict"] for one in dates] == ["free", "taken", "free", "free"]
+    assert Booking.objects.count() == 1  # nothing of it was booked
+    asking = dates[1]
+    assert asking["asks"]
+    option = asking["options"][0]
+    choices = {
+        asking["on"]: {"move": [option["starts_at"], option["ends_at"]]},
+        dates[3]["on"]: "skip",
+    }
+    done = dancers.post("/bookings", asked(hall, team, things=things, choices=choices, **weekly))
+    assert done.status_code == 201, done.content
+    told = done.json()
+    assert len(told["bookings"]) == 3
+    assert [one["on"] for one in told["skipped"]] == [dates[3]["on"]]
+    assert told["bookings"][1]["starts_at"] == option["starts_at"]
+    assert {one["things"][0]["quantity"] for one in told["bookings"]} == {5}
+
+
+def test_what_a_rule_leaves_out_must_be_agreed_to(hall, team, dancers):
+    hall.policy.days_ahead = 400
+    hall.policy.save()
+    at = TUESDAY + timedelta(days=22)  # the 31st of March
+    rule = {"recurrence": {"rule": "FREQ=MONTHLY;BYMONTHDAY=31;COUNT=2"}}
+    span = {"starts_at": at.isoformat(), "ends_at": (at + HOUR).isoformat()}
+    first = dancers.post("/bookings", asked(hall, team) | rule | span)
+    assert first.status_code == 409, first.content
+    gap = next(one for one in first.json()["dates"] if one["verdict"] == "gap")
+    assert (gap["on"], gap["asks"]) == ("2027-04", True)
+    again = asked(hall, team, choices={"2027-04": "skip"}) | rule | span
+    done = dancers.post("/bookings", again)
+    assert done.status_code == 201, done.content
+    assert [one["on"] for one in done.json()["skipped"]] == ["2027-04"]
+
+
+def test_exceptions_are_told_as_skipped(hall, team, dancers):
+    day = (TUESDAY + WEEK).date().isoformat()
+    rule = {"rule": "FREQ=WEEKLY;COUNT=3", "exceptions": [day], "skip_holidays": True}
+    done = dancers.post("/bookings", asked(hall, team, recurrence=rule))
+    assert done.status_code == 201, done.content
+    assert [one["on"] for one in done.json()["skipped"]] == [day]
+
+
+@pytest.mark.parametrize(
+    ("fields", "status"),
+    [
+        ({"recurrence": {"rule": "FREQ=SECONDLY;COUNT=3"}}, 422),
+        ({"recurrence": {"rule": "FREQ=WEEKLY"}}, 422),
+        ({"recurrence": {"rule": ""}}, 422),
+        ({"recurrence": {"rule": "FREQ=WEEKLY;COUNT=2", "exceptions": ["x"]}}, 422),
+        ({"recurrence": {"rule": "FREQ=WEEKLY;COUNT=2"}, "choices": {"2020-01-01": "skip"}}, 422),
+        ({"recurrence": {"rule": "FREQ=WEEKLY;COUNT=2"}, "choices": {"2027-03-09": "x"}}, 422),
+        ({"recurrence": {"rule": "FREQ=WEEKLY;COUNT=2"}, "wait": True}, 422),
+        (
+            {
+                "recurrence": {"rule": "FREQ=WEEKLY;COUNT=2"},
+                "choices": {
+                    "2027-03-09": {
+                        "move": ["2027-03-10T10:00:00+08:00", "2027-03-10T12:00:00+08:00"]
+                    }
+                },
+            },
+            409,
+        ),
+    ],
+)
+def test_recurrences_that_make_no_sense(hall, team, dancers, fields, status):
+    answer = dancers.post("/bookings", asked(hall, team, **fields))
+    assert answer.status_code == status, answer.content
+    assert not Booking.objects.exists()
+
+
+def test_a_series_sent_twice_is_booked_once(hall, team, dancers):
+    body = asked(hall, team, recurrence={"rule": "FREQ=WEEKLY;COUNT=2"})
+    first = dancers.post("/bookings", body, **{"Idempotency-Key": "s"})
+    again = dancers.post("/bookings", body, **{"Idempotency-Key": "s"})
+    assert (first.status_code, first.json()) == (201, again.json())
+    assert Booking.objects.count() == 2
+
+
+def test_experts_are_found_apart_from_rooms(centre, hall, anonymous):
+    expert = make_space(centre, kind="person", capacity=1, name="张老师")
+    span = {"from": TUESDAY.isoformat(), "to": (TUESDAY + HOUR).isoformat()}
+    told = anonymous.get("/spaces/free", span).json()["items"]
+    assert [one["id"] for one in told] == [hall.pk]
+    told = anonymous.get("/spaces/free", {**span, "kind": "person"}).json()["items"]
+    assert [(one["id"], one["kind"]) for one in told] == [(expert.pk, "person")]
+    assert anonymous.get("/spaces/free", {**span, "kind": "x"}).status_code == 422

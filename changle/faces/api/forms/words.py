@@ -76,6 +76,24 @@ class FreeSpan(Schema):
     ends_at: str
 
 
+class ShortThing(Schema):
+    pool: int
+    name: str
+    wanted: int
+    free: int = Field(description="整段时间里最少时的可用数量")
+    enough_from: str | None = Field(description="从何时起够用；看不到时为空")
+
+
+class DateInQuestion(Schema):
+    on: str = Field(description="日期；规则没有日期的月份为 年-月")
+    starts_at: str | None
+    ends_at: str | None
+    verdict: str = Field(description="free、taken、closed、rule、holiday、excepted 或 gap")
+    why: str
+    asks: bool = Field(description="须在 choices 中决定")
+    options: list[FreeSpan] = Field(description="可以改到的时段")
+
+
 class ProblemDetails(Schema):
     """RFC 9457."""
 
@@ -86,7 +104,9 @@ class ProblemDetails(Schema):
     instance: str
     errors: list[ProblemField]
     conflicts: list[TakenSpan] = Field([], description="场地预约被占用时：与哪些时段冲突")
-    next_free: list[FreeSpan] = Field([], description="场地预约被占用时：接下来可用的时段")
+    next_free: list[FreeSpan] = Field([], description="场地预约被占用时：离所订时间最近的可用时段")
+    short: list[ShortThing] = Field([], description="物资不够时：各缺多少")
+    dates: list[DateInQuestion] = Field([], description="重复预约：规则的每个日期和它的情况")
 
 
 def given(values: Any) -> dict[str, Any]:

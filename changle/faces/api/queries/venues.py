@@ -13,6 +13,7 @@ from changle.services.commons.models import Booking
 from changle.services.commons.queries.hours import open_spans
 from changle.services.commons.queries.layout import Layout, Room
 from changle.services.commons.queries.taken import conflicts
+from changle.services.commons.queries.things import free_things
 
 
 def organisation_of(actor: Actor, pk: int) -> Organisation | None:
@@ -30,16 +31,21 @@ def node_path(pk: int) -> str | None:
 
 def booking_of(actor: Actor, pk: int) -> dict[str, Any] | None:
     rows = actor.rows(Booking, Permission.BOOKING_VIEW)
-    rows = rows.select_related("centre", "organisation", "on_behalf").prefetch_related("spaces")
+    rows = rows.select_related("centre", "organisation", "on_behalf")
+    rows = rows.prefetch_related("spaces", "booked_things__pool")
     found = rows.filter(pk=pk).first()
     if found is None:
         return None
     rooms = [(space.pk, space.name) for space in found.spaces.all()]
-    return told(found, rooms, (found.centre.pk, found.centre.name))
+    things = [(one.pool_id, one.pool.name, one.quantity) for one in found.booked_things.all()]
+    return told(found, rooms, (found.centre.pk, found.centre.name), sorted(things))
 
 
 def told(
-    booking: Booking, rooms: Iterable[tuple[int, str]], centre: tuple[int, str]
+    booking: Booking,
+    rooms: Iterable[tuple[int, str]],
+    centre: tuple[int, str],
+    things: Iterable[tuple[int, str, int]],
 ) -> dict[str, Any]:
     """From what the caller has at hand: no query."""
     body, place = booking.organisation, booking.on_behalf
@@ -49,6 +55,7 @@ def told(
         "state_label": booking.state_label(),
         "centre": {"id": centre[0], "name": centre[1]},
         "spaces": [{"id": pk, "name": name} for pk, name in rooms],
+        "things": [{"pool": pool, "name": name, "quantity": count} for pool, name, count in things],
         "starts_at": booking.starts_at.isoformat(),
         "ends_at": booking.ends_at.isoformat(),
         "organisation": {"id": body.pk, "name": body.name} if body else None,
@@ -66,6 +73,7 @@ def item(layout: Layout, room: Room) -> dict[str, Any]:
     return {
         "id": room.pk,
         "name": room.name,
+        "kind": room.kind,
         "centre": {"id": layout.pk, "name": layout.name},
         "capacity": room.capacity,
         "features": sorted(room.features),
@@ -73,6 +81,29 @@ def item(layout: Layout, room: Room) -> dict[str, Any]:
         "is_accessible": room.is_accessible,
         "url": f"/api/v1/spaces/{room.pk}/timeline",
     }
+
+
+def things_free(
+    houses: Iterable[Layout], path: str, start: datetime, end: datetime
+) -> list[dict[str, Any]]:
+    """Every thing in use of the houses under a place; one query."""
+    there = {house.pk: house for house in houses if house.path.startswith(path)}
+    free = free_things(list(there), start, end)
+    return [
+        {
+            "id": stock.thing,
+            "pool": pool,
+            "name": stock.name,
+            "about": stock.about,
+            "centre": {"id": house.pk, "name": house.name},
+            "quantity": stock.quantity,
+            "free": free[pool],
+            "may_leave": stock.may_leave,
+        }
+        for house in there.values()
+        for pool, stock in house.things.items()
+        if pool in free
+    ]
 
 
 def timeline(

@@ -97,15 +97,18 @@ def shortages(wanted: Wanted, start: datetime, end: datetime, *, but: int = 0) -
     return short_of(wanted, parts, start, end)
 
 
-def free_things(centre: int, start: datetime, end: datetime, *, but: int = 0) -> dict[int, int]:
+def free_things(
+    centres: int | Collection[int], start: datetime, end: datetime, *, but: int = 0
+) -> dict[int, int]:
     """Pool -> how many are free at every instant from a moment up to another; one query.
 
-    Of every thing in use of a house. `but`: a booking that does not count.
+    Of every thing in use of a house, or of several. `but`: a booking that does not count.
     """
+    houses = [centres] if isinstance(centres, int) else list(centres)
     claims = FilteredRelation(
         "claims", condition=Q(claims__ends_at__gt=start, claims__starts_at__lt=end)
     )
-    rows = Pool.objects.filter(thing__centre=centre)
+    rows = Pool.objects.filter(thing__centre__in=houses)
     in_use = Q(thing__retired_on__isnull=True) | Q(thing__retired_on__gt=timezone.localdate(start))
     told = rows.filter(in_use).annotate(taken=claims).order_by("thing__sort", "thing__pk")
     there: dict[int, int] = {}
