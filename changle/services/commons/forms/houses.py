@@ -40,7 +40,7 @@ class OfHouse(Dressed, forms.ModelForm):  # type: ignore[type-arg]  # not subscr
                 most = MOST_INT if name in BIG else MOST_SMALL
                 field.validators.append(MaxValueValidator(most, f"请填写不大于 {most} 的数。"))
             if isinstance(field.widget, forms.CheckboxSelectMultiple):
-                field.widget.attrs["class"] = ""
+                field.widget.attrs["class"] = "form-check-input"
 
     def facts(self) -> dict[str, Any]:
         """What was typed for the columns of the row."""
@@ -95,6 +95,11 @@ class ZoneForm(OfHouse):
 
 
 class RoomForm(OfHouse):
+    field_order = (
+        "name", "capacity", "zone", "policy", "features", "parts", "is_accessible", "floor", "area",
+        "setup_minutes", "cleanup_minutes", "door_note", "about", "ownership", "in_use_since",
+    )  # fmt: skip
+
     parts = forms.TypedMultipleChoiceField(
         label="由以下场地组成", required=False, coerce=int, widget=forms.CheckboxSelectMultiple,
         help_text="可分隔的大厅请勾选它分出的各间：订了大厅，各间就不能再订，反之亦然。单独的场地不勾。",
