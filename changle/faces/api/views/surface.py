@@ -2,7 +2,16 @@
 
 from ninja import NinjaAPI
 
-from changle.faces.api.views import bases, exchange, figures, me, nodes, organisations, venues
+from changle.faces.api.views import (
+    bases,
+    exchange,
+    figures,
+    loans,
+    me,
+    nodes,
+    organisations,
+    venues,
+)
 from changle.faces.api.views.problems import answers
 
 
@@ -19,5 +28,5 @@ api = NinjaAPI(
     urls_namespace="api",
 )
 answers(api)
-for part in (organisations, nodes, figures, venues, bases, exchange, me):
+for part in (organisations, nodes, figures, venues, loans, bases, exchange, me):
     api.add_router("", part.router)
