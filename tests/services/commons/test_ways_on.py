@@ -240,3 +240,13 @@ def test_a_time_in_one_word_keeps_what_was_asked(client, centre, hall):
     hrefs = re.findall(r'href="\?([^"]*when=pm[^"]*)#free"', page)
     assert hrefs
     assert all("people=20" in href and "length=60" in href for href in hrefs)
+
+
+def test_the_houses_of_ones_own_street_come_first(client, centre, hall, team, district):
+    from_afar = make_centre(district.streets[1], name="邻街中心", sort=0)
+    Centre.objects.filter(pk=centre.pk).update(sort=9)
+    make_space(from_afar)
+    signed(client, "OADM", team.node)
+    page = text(client.get("/desk/venues/"))
+    assert page.index(centre.name) < page.index("邻街中心")
+    assert page.count("在您的街道") == 1

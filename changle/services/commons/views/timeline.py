@@ -14,12 +14,14 @@ from changle.core.access import Request, page, public
 from changle.core.reach import Actor
 from changle.ground.territory.roles import Permission
 from changle.services.commons.actions.booking import calendar_of
+from changle.services.commons.models import Space
 from changle.services.commons.queries.finding import visible
 from changle.services.commons.queries.layout import Layout, layout, layouts
 from changle.services.commons.queries.timeline import timeline
 
 
 WEEK = 7
+STREET_DEPTH = 2  # of the tree of places: the district, then the streets
 NOBODY = Actor(name="访客")
 
 
@@ -73,18 +75,34 @@ def around(request: Request, house: Layout, *, actor: Actor) -> dict[str, Any]:
 @page(Permission.BOOKING_VIEW)
 def venues(request: Request) -> HttpResponse:
     """The houses, to choose one."""
-    actor = request.actor
+    actor, today = request.actor, timezone.localdate()
+    told = [
+        (house, [room for room in house.rooms.values() if room.kind == Space.Kind.ROOM
+                 and (room.retired_on is None or room.retired_on > today)])
+        for house in layouts()
+        if visible(house, actor)
+    ]  # fmt: skip
     houses = [
         {
             "house": house,
-            "rooms": len(house.rooms),
-            "largest": max((room.capacity for room in house.rooms.values()), default=0),
+            "rooms": len(rooms),
+            "largest": max((room.capacity for room in rooms), default=0),
             "mine": actor.holds_at(Permission.BOOKING_DECIDE, house.path),
+            "near": is_near(house, actor),
         }
-        for house in layouts()
-        if visible(house, actor)
+        for house, rooms in told
     ]
+    houses.sort(key=lambda one: not (one["mine"] or one["near"]))  # the others as they stood
     return render(request, "commons/venues.html", {"houses": houses})
+
+
+def is_near(house: Layout, actor: Actor) -> bool:
+    """Whether somebody's post lies in the street of the house."""
+    street = house.path.rstrip(".").rpartition(".")[0] + "."
+    of_district = street.count(".") < STREET_DEPTH
+    return not of_district and any(
+        path.startswith(street) for path in actor.reach.get(Permission.BOOKING_VIEW, ())
+    )
 
 
 @page(Permission.BOOKING_VIEW)
