@@ -17,8 +17,10 @@ def cuts(prefix: str = "") -> tuple[Cut, ...]:
 
 FEN = 100  # in a yuan
 STATE = Cut(name="state", label="现在的状态", key="state", labels=dict(Base.State.choices))
-PLACED = {"place": "node__path", "label": "name", "subject": "pk"}
-UNDER_CONTRACT = {"place": "base__node__path", "label": "base__name", "subject": "base_id"}
+PLACED = {"place": "node__path", "label": "name", "subject": "pk", "opens": "bases:base"}
+UNDER_CONTRACT = {
+    "place": "base__node__path", "label": "base__name", "subject": "pk", "opens": "bases:contract",
+}  # fmt: skip
 
 
 def known(day: date, _after: date) -> "QuerySet[Base]":
@@ -44,17 +46,17 @@ declare(
     Indicator(
         code="bases.bases", name="孵化基地", unit="个", kind="stock",
         definition="期末规划、在建、已认定的孵化基地，不含已取消的；按状态分组的是现在的状态。",
-        records=known, cuts=(*cuts(), STATE), **PLACED,
+        records=known, cuts=(*cuts(), STATE), dated="planned_on", **PLACED,
     ),
     Indicator(
         code="bases.recognised", name="已认定的孵化基地", unit="个", kind="stock",
         definition="期末已认定且未取消的孵化基地，含评估中、整改中的。",
-        records=recognised, cuts=(*cuts(), STATE), **PLACED,
+        records=recognised, cuts=(*cuts(), STATE), dated="recognised_on", **PLACED,
     ),
     Indicator(
         code="bases.area", name="孵化基地面积", unit="平方米", kind="stock",
         definition="期末已认定且未取消的孵化基地的总面积之和；没有填面积的不计。",
-        records=recognised, measure="area_total", cuts=cuts(), **PLACED,
+        records=recognised, measure="area_total", cuts=cuts(), dated="recognised_on", **PLACED,
     ),
     Indicator(
         code="bases.operator_contracts", name="履行中的运营合同", unit="份", kind="stock",
@@ -64,6 +66,6 @@ declare(
     Indicator(
         code="bases.contract_amount", name="运营合同金额", unit="元", kind="flow",
         definition="期间签订的孵化基地运营合同金额之和，不足一元的舍去；录入有误的不计。",
-        records=signed, measure="amount_yuan", cuts=cuts("base__"), **UNDER_CONTRACT,
+        records=signed, measure="amount_yuan", cuts=cuts("base__"), dated="signed_on", **UNDER_CONTRACT,
     ),
 )  # fmt: skip

@@ -327,3 +327,26 @@ def test_pages_cost_the_same_for_few_and_many(client, enter, tree, count):
         ) as asked:
             client.get(address)
         assert len(asked) <= MOST_QUERIES, (address, len(asked), [q["sql"] for q in asked])
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "bases.bases",
+        "bases.recognised",
+        "bases.area",
+        "bases.operator_contracts",
+        "bases.contract_amount",
+    ],
+)
+def test_a_figure_leads_to_the_bases_behind_it(client, enter, tree, code):
+    base = make_base(tree.centre, state="operating")
+    make_contract(base, signed_on=today(), starts_on=today())
+    enter("DCA", tree.root)
+    page = text(
+        client.get(f"/desk/figures/rows/?code={code}&node={tree.root.pk}&year={today().year}")
+    )
+    assert base.name in page
+    contract = base.contracts.get()
+    at = f"/desk/operators/{contract.pk}/" if "contract" in code else f"{LIST}{base.pk}/"
+    assert f'href="{at}"' in page
