@@ -33,6 +33,15 @@ from changle.services.bases.models import (
     OperatorTarget,
 )
 from changle.services.commons.models import Centre
+from changle.services.exchange.models import (
+    Donation,
+    DonationItem,
+    Emergency,
+    Offer,
+    Partner,
+    Request,
+    Use,
+)
 from changle.site.demo.making import make
 from changle.site.demo.people import CAST, FORMER
 from tests.house.test_routes import all_routes
@@ -135,6 +144,7 @@ def fill(route: str, entry: URLPattern, street: str) -> str:
         values |= annual_values(route, street)
     if any(each in route for each in ("desk/matters/", "desk/custody/", *OF_BASES)):
         values["pk"] = report_or_agreement(route, street)
+    values |= shared(route, street)
     parts = []
     for part in re.split(r"(<[^>]+>)", route):
         if part.startswith("<"):
@@ -165,6 +175,21 @@ def of_a_base(route: str, street: str) -> int:
     else:
         rows = Base.objects.filter(street__name=street)
     return rows.order_by("pk").values_list("pk", flat=True).first() or 0
+
+
+def shared(route: str, street: str) -> dict[str, object]:
+    """Something offered, asked for, used or given in that street."""
+    if "exchange/" not in route or "organisations/" in route:
+        return {}
+    where = {
+        "offers/": (Offer, "street__name"), "requests/": (Request, "street__name"),
+        "uses/": (Use, "offer__street__name"), "partners/": (Partner, "street__name"),
+        "items/": (DonationItem, "donation__street__name"),
+        "donations/": (Donation, "street__name"), "emergencies/": (Emergency, "node__name"),
+    }  # fmt: skip
+    model, lookup = next((told for part, told in where.items() if part in route), (Offer, "pk"))
+    rows = model.objects.filter(**{lookup: street}) if lookup != "pk" else model.objects.none()
+    return {"pk": rows.order_by("pk").values_list("pk", flat=True).first() or 0}
 
 
 def report_or_agreement(route: str, street: str) -> int:
