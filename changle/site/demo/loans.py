@@ -64,6 +64,11 @@ class Shed:
     keeper: Actor  # of the house
     street: Actor
 
+    @property
+    def now(self) -> datetime:
+        """The last full hour: people agree on those."""
+        return self.scene.now.replace(minute=0, second=0, microsecond=0)
+
     def wish(
         self, body: Organisation, start: datetime, days: int, title: str, **pieces: int
     ) -> LoanWish:
@@ -193,7 +198,7 @@ def around_today(
 
 
 def waiting(shed: Shed) -> None:
-    now = shed.scene.now
+    now = shed.now
     ask_loan(wish=shed.wish(shed.body, now + 5 * DAY, 2, "邻里节", 户外帐篷=3, 折叠长桌=6),
              by=shed.clerk, now=now - 5 * HOUR)  # fmt: skip
     no = ask_loan(wish=shed.wish(shed.body, now + 9 * DAY, 1, "暖冬义卖", 便携音响=1), by=shed.clerk,
@@ -206,7 +211,7 @@ def waiting(shed: Shed) -> None:
 
 def on_the_way(shed: Shed) -> None:
     """Promised for today, handed over and not yet confirmed, out and due today, out for longer."""
-    now = shed.scene.now
+    now = shed.now
     shed.approved(shed.others[0], now - HOUR, 2, "反诈宣传", 易拉宝展架=4, 折叠长桌=2)
     wish = shed.wish(shed.body, now - 3 * HOUR, 2, "垃圾分类市集", 户外帐篷=1, 折叠长桌=4)
     mine = ask_loan(wish=wish, by=shed.clerk, now=now - 2 * DAY)
@@ -218,8 +223,8 @@ def on_the_way(shed: Shed) -> None:
 
 def late(shed: Shed) -> None:
     """One is three days late; a use of the day after tomorrow may miss its tents."""
-    now = shed.scene.now
-    shed.approved(shed.others[4], now + 2 * DAY, 1, "重阳敬老", 户外帐篷=5)
+    now = shed.now
+    shed.approved(shed.others[4], now + 2 * DAY, 1, "邻里运动会", 户外帐篷=6)
     shed.out(shed.others[3], now - 5 * DAY, 2, "消夏晚会", 户外帐篷=3)
     fall_overdue(now)
     keep_late(now)
@@ -227,12 +232,12 @@ def late(shed: Shed) -> None:
 
 def come_back(shed: Shed) -> None:
     """Taken back and to be looked over; a loss found; a loss settled."""
-    now = shed.scene.now
+    now = shed.now
     kept = shed.out(shed.others[5], now - 4 * DAY, 3, "健康讲座", 易拉宝展架=3)
     take_back(pk=kept.pk, back={}, returner=PERSON[0], checked=False, by=shed.keeper,
               now=now - 2 * HOUR)  # fmt: skip
-    lost(shed, shed.scene.now - 6 * DAY, "科普大篷车", "话筒丢了一支，外壳开裂")
-    done = lost(shed, shed.scene.now - 20 * DAY, "社区春晚", "摔坏，不能充电")
+    lost(shed, shed.now - 6 * DAY, "科普大篷车", "话筒丢了一支，外壳开裂")
+    done = lost(shed, shed.now - 20 * DAY, "社区春晚", "摔坏，不能充电")
     settle_loss(
         pk=LoanDamage.objects.get(loan=done).pk, name="settle", how="照价赔偿，已收到赔款",
         amount_fen=120_000, by=shed.street, now=done.ends_at + 3 * DAY,

@@ -98,6 +98,18 @@ def houses_that_lend(today: date) -> list[Centre]:
     return list(rows.filter(is_public=True).select_related("node").order_by("sort", "pk"))
 
 
+def near(houses: Iterable[Centre], actor: Actor) -> list[Centre]:
+    """Those in the streets in which somebody has a post, or that somebody runs."""
+    mine = actor.reach.get(Permission.BOOKING_MAKE, ())
+    found = []
+    for house in houses:
+        path = house.node.path or ""
+        street = path.rstrip(".").rpartition(".")[0] + "."
+        if any(one.startswith(street) for one in mine):
+            found.append(house)
+    return found
+
+
 def of_borrower(wish: LoanWish, user_id: int) -> "QuerySet[Loan]":
     """The open loans of whoever would borrow."""
     rows = Loan.objects.filter(state__in=Loan.OPEN)

@@ -32,6 +32,7 @@ from changle.services.commons.queries.lending import (
     houses_that_lend,
     is_borrower,
     lent_of,
+    near,
     rule_of,
     runs_house,
 )
@@ -70,7 +71,8 @@ def catalogue(request: Request) -> HttpResponse:
     start, end = span_asked(request.GET, timezone.localdate())
     houses = houses_that_lend(timezone.localdate())
     asked = request.GET.get("centre", "")
-    chosen = [house for house in houses if str(house.pk) == asked] or houses
+    own = near(houses, request.actor) if not asked else []
+    chosen = own[:1] or [house for house in houses if str(house.pk) == asked] or houses
     lent = lent_of([house.pk for house in chosen], start, end)
     context = {
         "groups": [
@@ -78,7 +80,7 @@ def catalogue(request: Request) -> HttpResponse:
             for centre, group in groupby(lent, key=lambda one: one.thing.centre)
         ],
         "houses": houses,
-        "asked": asked,
+        "shown": str(chosen[0].pk) if len(chosen) == 1 else "",
         "start": timezone.localtime(start),
         "end": timezone.localtime(end),
     }
