@@ -156,20 +156,20 @@ def fill(route: str, entry: URLPattern, street: str) -> str:
     return "/" + "".join(parts)
 
 
-OF_BASES = ("bases/", "desk/base-rounds/", "desk/operator")
+OF_BASES = ("bases/",)
 
 
 def of_a_base(route: str, street: str) -> int:
     """A base of that street, or the contract, round, check or hand-over that the door is to."""
-    if "desk/operators/" in route:
+    if "bases/operators/" in route:
         rows = OperatorContract.objects.filter(base__street__name=street)
-    elif "base-rounds/" in route:
+    elif "bases/rounds/" in route:
         rows = Evaluation.objects.filter(base__street__name=street)
-    elif "operator-checks/" in route:
+    elif "bases/checks/" in route:
         rows = OperatorCheck.objects.filter(contract__base__street__name=street)
-    elif "hand-overs/" in route:
+    elif "bases/hand-overs/" in route:
         rows = HandOver.objects.filter(old__base__street__name=street)
-    elif "desk/operator" in route:
+    elif "bases/staff/" in route or "bases/targets/" in route:
         model = OperatorStaff if "staff/" in route else OperatorTarget
         rows = model.objects.filter(contract__base__street__name=street)
     else:

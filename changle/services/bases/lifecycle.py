@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from changle.core.lifecycle import Clock, Lifecycle, Move, MoveRefused, Offer
@@ -53,6 +53,11 @@ def decides_for(tier: str, path: str, by: Actor) -> bool:
     return bool(held)
 
 
+def over_a_district(actor: Actor) -> bool:
+    """Whether a person decides on the bases of a whole district."""
+    return any(at.count(".") == 1 for at in actor.reach.get(DECIDE, ()))
+
+
 def fault_of(row: Base, by: Actor) -> str:
     """Why a person may not decide on a base; "" if they may."""
     if not decides_for(row.tier, str(row.node.path), by):
@@ -88,10 +93,16 @@ class BaseLife(Lifecycle[Base]):
         return super().fire(pk, name, by=by, now=now, note=note, along=along)
 
     def waiting(self, actor: Actor) -> "QuerySet[Base]":
-        """An application waits for who decides on its tier and did not hand it in."""
+        """An application waits for who decides on its tier and did not hand it in.
+
+        What the base's own people have to do is not listed to who decides on it.
+        """
         rows = super().waiting(actor)
-        if not any(at.count(".") == 1 for at in actor.reach.get(DECIDE, ())):
+        if over_a_district(actor):
+            rows = rows.filter(state=S.APPLIED)
+        elif actor.holds(DECIDE):
             rows = rows.exclude(state=S.APPLIED, tier__in=OF_THE_BUREAU)
+            rows = rows.exclude(~Q(state=S.APPLIED), tier=Tier.COMMUNITY)
         return rows.exclude(state=S.APPLIED, submitted_by_id=actor.user_id)
 
 
@@ -151,8 +162,11 @@ class EvaluationLife(Lifecycle[Evaluation]):
 
     def waiting(self, actor: Actor) -> "QuerySet[Evaluation]":
         rows = super().waiting(actor)
-        if not any(at.count(".") == 1 for at in actor.reach.get(DECIDE, ())):
+        if over_a_district(actor):
+            rows = rows.filter(state=E.SCORING)
+        elif actor.holds(DECIDE):
             rows = rows.exclude(state=E.SCORING, base__tier__in=OF_THE_BUREAU)
+            rows = rows.exclude(state=E.OPEN, base__tier=Tier.COMMUNITY)
         return rows.exclude(state=E.SCORING, stated_by_id=actor.user_id)
 
 
@@ -186,6 +200,14 @@ class CheckLife(Lifecycle[OperatorCheck]):
             if by.user_id and row.remedied_by_id == by.user_id:
                 raise MoveRefused("谁整改谁不能复核，请由其他工作人员办理。")
         return super().fire(pk, name, by=by, now=now, note=note, along=along)
+
+    def waiting(self, actor: Actor) -> "QuerySet[OperatorCheck]":
+        """What is to be remedied waits for the operator; for the office only once it is late."""
+        rows = super().waiting(actor)
+        if actor.holds(OPERATE):
+            in_time = Q(due_on__isnull=True) | Q(due_on__gte=timezone.localdate())
+            rows = rows.exclude(in_time, state=C.OPEN)
+        return rows
 
 
 CHECK = CheckLife(

@@ -16,11 +16,11 @@ app_name = "bases"
 BASES, RULES = "desk/bases/", "desk/bases/rules/"
 ONE, ROUND, CONTRACT = (
     "desk/bases/<int:pk>/",
-    "desk/base-rounds/<int:pk>/",
-    "desk/operators/<int:pk>/",
+    "desk/bases/rounds/<int:pk>/",
+    "desk/bases/operators/<int:pk>/",
 )
-CHECK, HANDING = "desk/operator-checks/<int:pk>/", "desk/operator-hand-overs/<int:pk>/"
-TARGET = "desk/operator-targets/<int:pk>/"
+CHECK, HANDING = "desk/bases/checks/<int:pk>/", "desk/bases/hand-overs/<int:pk>/"
+TARGET = "desk/bases/targets/<int:pk>/"
 urlpatterns = [
     path(BASES, listing.bases, name="bases"),
     path(f"{BASES}add/", listing.add, name="add"),
@@ -60,7 +60,7 @@ urlpatterns = [
     path(f"{CONTRACT}end/", operating.end, name="end"),
     path(f"{CONTRACT}staff/add/", operating.staff_add, name="staff_add"),
     path(f"{CONTRACT}staff/invite/", operating.staff_invite, name="staff_invite"),
-    path("desk/operator-staff/<int:pk>/end/", operating.staff_end, name="staff_end"),
+    path("desk/bases/staff/<int:pk>/end/", operating.staff_end, name="staff_end"),
     path(f"{CONTRACT}targets/add/", overseeing.target_add, name="target_add"),
     path(f"{TARGET}end/", overseeing.target_end, name="target_end"),
     path(f"{TARGET}declare/", overseeing.target_declare, name="target_declare"),

@@ -108,16 +108,16 @@ def test_the_old_people_lose_access_that_day_and_the_new_ones_see_all(tree, stre
     old = hired(contract, street)
     client = client_of(old)
     pages = [
-        f"/desk/bases/{base.pk}/", f"/desk/operators/{contract.pk}/", "/desk/bases/",
+        f"/desk/bases/{base.pk}/", f"/desk/bases/operators/{contract.pk}/", "/desk/bases/",
         f"/desk/bases/{base.pk}/operator/", f"/desk/bases/{base.pk}/criteria/",
     ]  # fmt: skip
     assert {client.get(page).status_code for page in pages} == {200}
     hand_over = replaced(contract, street)
     assert {client.get(page).status_code for page in pages} == {404}
     assert client.post(f"/desk/bases/{base.pk}/edit/", {"name": "x"}).status_code == 404
-    assert client.get(f"/desk/operator-hand-overs/{hand_over.pk}/").status_code == 404
+    assert client.get(f"/desk/bases/hand-overs/{hand_over.pk}/").status_code == 404
     new = hired(hand_over.new, street)
-    theirs = [*pages, f"/desk/operator-hand-overs/{hand_over.pk}/"]
+    theirs = [*pages, f"/desk/bases/hand-overs/{hand_over.pk}/"]
     assert {client_of(new).get(page).status_code for page in theirs} == {200}
     grant = Grant.objects.get(user=old)
     assert grant.ends_on == today()
@@ -349,6 +349,9 @@ def test_a_check_is_remedied_and_looked_at_by_another(street, base, tree):
     row = checked(contract, street, due_on=today() + 3 * DAY)
     assert (row.state, row.due_on) == ("open", today() + 3 * DAY)
     assert row in CHECK.waiting(operator)
+    assert row not in CHECK.waiting(street)
+    OperatorCheck.objects.filter(pk=row.pk).update(due_on=today() - DAY)
+    assert row in CHECK.waiting(street)
     remedy(pk=row.pk, remedy="已补齐", upload=a_pdf(), by=operator, now=timezone.now())
     assert row in CHECK.waiting(street)
     refused = move_check(row.pk, "refuse", by=street, now=timezone.now(), note="还缺一个月")

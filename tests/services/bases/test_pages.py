@@ -120,7 +120,7 @@ def test_an_operator_is_replaced_by_the_pages(client, enter, tree):
     assert answer.status_code == 302, text(answer)
     contract = OperatorContract.objects.get()
     assert contract.amount_fen == 80_000_000
-    here = f"/desk/operators/{contract.pk}/"
+    here = f"/desk/bases/operators/{contract.pk}/"
     person = make_user(username="yunying-a")
     assert client.post(f"{here}staff/add/", {"user": "yunying-a"}).status_code == 302
     assert client.post(f"{here}staff/add/", {"user": "nobody"}).status_code == 422
@@ -130,16 +130,16 @@ def test_an_operator_is_replaced_by_the_pages(client, enter, tree):
     assert "场地使用次数" in text(client.get(here))
     check = {"on": today(), "subject": "检查", "findings": "缺台账"}
     assert client.post(f"{here}checks/add/", check).status_code == 302
-    assert "缺台账" in text(client.get(f"/desk/operator-checks/{contract.checks.get().pk}/"))
+    assert "缺台账" in text(client.get(f"/desk/bases/checks/{contract.checks.get().pk}/"))
     change = {**terms, "organisation": new.uscc, "number": "样例2号", "note": "换届"}
     assert client.get(f"{here}replace/").status_code == 200
     answer = client.post(f"{here}replace/", change)
     assert answer.status_code == 302, text(answer)
     row = HandOver.objects.get()
-    page = text(client.get(f"/desk/operator-hand-overs/{row.pk}/"))
+    page = text(client.get(f"/desk/bases/hand-overs/{row.pk}/"))
     assert "交接清单" in page
     assert new.name in text(client.get(f"{LIST}{base.pk}/operator/"))
-    give = f"/desk/operator-hand-overs/{row.pk}/items/{row.items.first().pk}/give/"
+    give = f"/desk/bases/hand-overs/{row.pk}/items/{row.items.first().pk}/give/"
     assert client.get(give).status_code == 200
     assert client.post(give, {"signed_by": ""}).status_code == 409
     assert client.post(give, {"signed_by": "样例丙"}).status_code == 302
@@ -153,7 +153,7 @@ def test_a_round_by_the_pages(client, enter, tree):
     answer = client.post(f"{LIST}{base.pk}/evaluations/start/", {"name": "年度评估"})
     assert answer.status_code == 302
     row = base.evaluations.get()
-    here = f"/desk/base-rounds/{row.pk}/"
+    here = f"/desk/bases/rounds/{row.pk}/"
     enter("CTR", tree.centre)
     criteria = list(row.standard.criteria.all())
     given = {f"points_{one.pk}": one.points for one in criteria}
@@ -175,16 +175,16 @@ def test_a_round_by_the_pages(client, enter, tree):
 
 
 def every_address(base, contract, check, row, round_):
-    one, at = f"{LIST}{base.pk}/", f"/desk/operators/{contract.pk}/"
+    one, at = f"{LIST}{base.pk}/", f"/desk/bases/operators/{contract.pk}/"
     return [
         one, f"{one}edit/", f"{one}budget/", f"{one}photos/", f"{one}criteria/",
         f"{one}criteria/claims/", f"{one}criteria/findings/", f"{one}evaluations/", f"{one}operator/",
         f"{one}operator/sign/", f"{one}evaluations/start/", at, f"{at}replace/", f"{at}end/",
         f"{at}staff/add/", f"{at}staff/invite/", f"{at}targets/add/", f"{at}checks/add/",
-        f"/desk/operator-checks/{check.pk}/", f"/desk/operator-checks/{check.pk}/remedy/",
-        f"/desk/operator-hand-overs/{row.pk}/", f"/desk/operator-hand-overs/{row.pk}/items/add/",
-        f"/desk/base-rounds/{round_.pk}/", f"/desk/base-rounds/{round_.pk}/self/",
-        f"/desk/base-rounds/{round_.pk}/score/", f"/desk/base-rounds/{round_.pk}/decide/",
+        f"/desk/bases/checks/{check.pk}/", f"/desk/bases/checks/{check.pk}/remedy/",
+        f"/desk/bases/hand-overs/{row.pk}/", f"/desk/bases/hand-overs/{row.pk}/items/add/",
+        f"/desk/bases/rounds/{round_.pk}/", f"/desk/bases/rounds/{round_.pk}/self/",
+        f"/desk/bases/rounds/{round_.pk}/score/", f"/desk/bases/rounds/{round_.pk}/decide/",
     ]  # fmt: skip
 
 
@@ -348,5 +348,5 @@ def test_a_figure_leads_to_the_bases_behind_it(client, enter, tree, code):
     )
     assert base.name in page
     contract = base.contracts.get()
-    at = f"/desk/operators/{contract.pk}/" if "contract" in code else f"{LIST}{base.pk}/"
+    at = f"/desk/bases/operators/{contract.pk}/" if "contract" in code else f"{LIST}{base.pk}/"
     assert f'href="{at}"' in page

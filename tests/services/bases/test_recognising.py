@@ -251,6 +251,18 @@ def test_another_street_finds_no_base(tree):
         )  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("state", "waits"),
+    [("built", {"STO", "CTR"}), ("applied", {"DCA"}), ("recognised", {"STO", "CTR"}),
+     ("rectifying", {"STO", "CTR"}), ("operating", set()), ("withdrawn", set())],
+)  # fmt: skip
+def test_each_sees_what_is_theirs_to_do(tree, state, waits):
+    row = make_base(tree.centre, state=state)
+    people = {"DCA": tree.root, "STO": tree.streets[0], "CTR": tree.centre, "AUD": tree.root}
+    found = {role for role, node in people.items() if row in BASE.waiting(make_actor(role, node))}
+    assert found == waits
+
+
 def test_a_certificate_is_dated_soundly_and_its_number_borne_once(tree, bureau):
     first = make_base(tree.centre, state="applied")
     fill_in(first, bureau)

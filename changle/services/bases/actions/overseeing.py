@@ -133,7 +133,7 @@ def check_operator(
     record(row, "check_operator", by=by, at=now, target=row.state, note=subject)
     if findings:
         tell(row, f"{row}：请在 {row.due_on} 前整改", needs=EDIT, by=by, at=now,
-             url=f"/desk/operator-checks/{row.pk}/")  # fmt: skip
+             url=f"/desk/bases/checks/{row.pk}/")  # fmt: skip
     return row
 
 

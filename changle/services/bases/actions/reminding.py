@@ -35,7 +35,7 @@ def remind_of_contracts(now: datetime) -> None:
     today = timezone.localdate(now)
     dues = [
         Due(row=row, topic="ends_on", on=row.ends_on, text=f"{row}的合同",
-            url=f"/desk/operators/{row.pk}/")
+            url=f"/desk/bases/operators/{row.pk}/")
         for row in ending_by(today, today + timedelta(days=max(AHEAD)))
     ]  # fmt: skip
     remind(dues, needs=Permission.BASE_EDIT, now=now)

@@ -270,7 +270,7 @@ def photos_of(row: Base) -> "QuerySet[BasePhoto]":
 
 def history_of(row: Base) -> "QuerySet[LogEntry]":
     entries = LogEntry.objects.filter(subject_label=Base._meta.label, subject_id=str(row.pk))
-    return entries.order_by("-id")[:MOST_DEEDS]
+    return entries.exclude(verb="file").order_by("-id")[:MOST_DEEDS]
 
 
 def sums(actor: Actor) -> dict[str, int]:

@@ -227,7 +227,7 @@ def ending_by(on: date, last: date) -> "QuerySet[OperatorContract]":
 
 def story_of(label: str, pk: int) -> "QuerySet[LogEntry]":
     entries = LogEntry.objects.filter(subject_label=label, subject_id=str(pk))
-    return entries.order_by("-id")[:40]
+    return entries.exclude(verb="file").order_by("-id")[:40]
 
 
 def items_of(row: HandOver) -> "QuerySet[HandOverItem]":
