@@ -17,7 +17,7 @@ from changle.ground.territory.roles import Permission
 from changle.services.commons.actions.claiming import GUARDS, hold
 from changle.services.commons.actions.deciding import offer_next
 from changle.services.commons.lifecycle import LOAN
-from changle.services.commons.models import Claim, Loan, LoanLine
+from changle.services.commons.models import Claim, Loan, LoanLine, LoanRule
 from changle.services.commons.queries.layout import Layout, Stock, layout
 from changle.services.commons.queries.lending import (
     LoanWish,
@@ -227,9 +227,8 @@ def lapse_loans(now: datetime) -> int:
     waiting = Loan.objects.filter(state__in=("requested", "approved"), starts_at__lt=now)
     lapsed = 0
     for loan in waiting.select_related("centre__loan_rule").order_by("pk"):
-        rule = getattr(loan.centre, "loan_rule", None)
-        hours = rule.keep_hours if rule is not None else rule_of(loan.centre_id).keep_hours
-        if now >= min(loan.ends_at, loan.starts_at + timedelta(hours=hours)):
+        rule: LoanRule = getattr(loan.centre, "loan_rule", None) or LoanRule()
+        if now >= min(loan.ends_at, loan.starts_at + timedelta(hours=rule.keep_hours)):
             lapsed += lapse_loan(loan.pk, now)
     return lapsed
 

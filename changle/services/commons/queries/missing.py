@@ -8,7 +8,7 @@ from itertools import pairwise
 from django.db.models import Q
 from django.utils import timezone
 
-from changle.services.commons.models import Claim, Loan, LoanDamage
+from changle.services.commons.models import Claim, Loan, LoanDamage, LoanRule
 from changle.services.commons.queries.hours import moment
 from changle.services.commons.queries.things import Part
 
@@ -80,8 +80,9 @@ def late_loans(now: datetime, *, centre: int = 0) -> list[Loan]:
 
 
 def days_kept(loan: Loan) -> int:
-    rule = getattr(loan.centre, "loan_rule", None)
-    return rule.overdue_days if rule is not None else 3
+    """From the rule that the house has set, which its row brings along, or the usual one."""
+    rule: LoanRule = getattr(loan.centre, "loan_rule", None) or LoanRule()
+    return rule.overdue_days
 
 
 def endangered(loans: Iterable[Loan], now: datetime) -> list[Endangered]:
