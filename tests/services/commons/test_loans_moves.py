@@ -326,6 +326,14 @@ def test_only_in_ones_own_name_and_in_good_standing(house):
         house.asked(1)
 
 
+def test_standing_counts_on_the_day_of_the_approval_too(house):
+    loan = house.asked(1)
+    type(house.team).objects.filter(pk=house.team.pk).update(state="paused", state_since=NOW)
+    with pytest.raises(LoanRefused, match="恢复正常"):
+        approve_loan(pk=loan.pk, by=house.operator, now=NOW)
+    assert not Claim.objects.exists()
+
+
 def test_a_resident_borrows_where_the_rule_lets(house):
     make_rule(house.centre, residents_may=True)
     resident = house.people["resident"]

@@ -22,6 +22,7 @@ from changle.services.commons.queries.layout import Layout, Stock, layout
 from changle.services.commons.queries.lending import (
     LoanWish,
     Objection,
+    against,
     is_borrower,
     late_sentence,
     of_borrower,
@@ -184,6 +185,8 @@ def approve_loan(*, pk: int, by: Actor, now: datetime) -> Loan:
         raise LoanRefused("不能审批自己提交的借用。")
     if loan.ends_at <= now:
         raise LoanRefused("应还时间已过，请让对方重新申请。")
+    if loan.organisation is not None and (why := against(loan.organisation, now)):
+        raise LoanRefused("".join(why))
     if late := late_sentence(others_of(loan), now):
         raise LoanRefused(late)
     house = lending_house(loan.centre_id, now)

@@ -130,6 +130,11 @@ def late_sentence(rows: "QuerySet[Loan]", now: datetime) -> str:
     return f"在{row.centre.name}借的“{row.title}”应于 {due:%m月%d日 %H:%M} 归还，还没有归还；归还后才能再借。"
 
 
+def against(organisation: Organisation, now: datetime) -> tuple[str, ...]:
+    """What in its standing keeps a body from borrowing; none where it is in good standing."""
+    return eligible(organisation, PURPOSE, timezone.localdate(now)).reasons
+
+
 def of_who_asks(
     wish: LoanWish, rule: LoanRule, *, by: Actor, now: datetime, runs: bool
 ) -> list[Objection]:
@@ -138,8 +143,7 @@ def of_who_asks(
     if wish.organisation is not None:
         if not by.holds_at(Permission.BOOKING_MAKE, str(wish.organisation.node.path)):
             return [Objection("whom", "您不能以这个组织的名义借用。")]
-        verdict = eligible(wish.organisation, PURPOSE, timezone.localdate(now))
-        found += [Objection("whom", reason) for reason in verdict.reasons]
+        found += [Objection("whom", told) for told in against(wish.organisation, now)]
     elif wish.on_behalf is not None:
         if not by.holds_at(Permission.BOOKING_MAKE, str(wish.on_behalf.path)):
             return [Objection("whom", "您不能以这个单位的名义借用。")]
