@@ -82,18 +82,21 @@ declare(
     Indicator(
         code="exchange.offers", name="上架的共享资源", unit="项", kind="flow",
         definition="期间核实并上架的资源（实物、场地、专家、渠道、车辆、队伍、信息）；改后重新上架的只在最近一次上架时算。",
-        records=offers, place="node__path", label="title", subject="pk",
+        records=offers, place="node__path", label="title", subject="pk", opens="exchange:offer",
+        dated="listed_on",
         cuts=(street(), kind(), body(), partner()),
     ),
     Indicator(
         code="exchange.requests", name="资源需求", unit="项", kind="flow",
         definition="期间发布的资源需求；已撤回的不计。", records=requests, place="node__path",
-        label="title", subject="pk", cuts=(street(), kind(), body(label="需求组织")),
+        label="title", subject="pk", opens="exchange:request", dated="asked_on",
+        cuts=(street(), kind(), body(label="需求组织")),
     ),
     Indicator(
         code="exchange.matched", name="已对接的需求", unit="项", kind="flow",
         definition="期间发布、已对接或已满足的资源需求。", records=matched, place="node__path",
-        label="title", subject="pk", cuts=(street(), kind(), body(label="需求组织")),
+        label="title", subject="pk", opens="exchange:request", dated="asked_on",
+        cuts=(street(), kind(), body(label="需求组织")),
     ),
     Indicator(
         code="exchange.match_rate", name="需求对接率", unit="%", kind="rate",
@@ -102,30 +105,32 @@ declare(
     Indicator(
         code="exchange.uses", name="资源使用次数", unit="次", kind="flow",
         definition="期间开始、已归还或已完结的使用；取消的和还在用的不计，赠与的领取算一次。",
-        records=uses, place="offer__node__path", label="offer__title", subject="pk", cuts=OF_USE,
+        records=uses, place="offer__node__path", label="offer__title", subject="pk",
+        opens="exchange:use", dated="on", cuts=OF_USE,
     ),
     Indicator(
         code="exchange.use_hours", name="资源使用时长", unit="小时", kind="flow",
         definition="期间开始并已完结的使用，从约定开始到归还（不超过约定结束）的小时数；不足一小时按一小时，不乘数量，赠与不计。",
         records=uses, measure="hours", place="offer__node__path", label="offer__title", subject="pk",
-        cuts=OF_USE,
+        opens="exchange:use", dated="on", cuts=OF_USE,
     ),
     Indicator(
         code="exchange.donations", name="实物捐赠", unit="笔", kind="flow",
         definition="期间接收的实物捐赠，一张凭证算一笔；作废的不计。", records=gifts,
-        place="node__path", label="earmark", subject="pk",
+        place="node__path", label="earmark", subject="pk", opens="exchange:donation",
+        dated="received_on",
         cuts=(street(), body(label="捐赠组织"), partner()),
     ),
     Indicator(
         code="exchange.donation_value", name="实物捐赠价值", unit="元", kind="flow",
         definition="期间接收的捐赠物品按发票、评估或市场价计的价值；每种物品不足一元的部分舍去，作废的不计。",
         records=gift_items, measure="yuan", place="donation__node__path", label="name",
-        subject="donation_id",
+        subject="donation_id", opens="exchange:donation", dated="donation__received_on",
         cuts=(street("donation__"), body("donation__", "捐赠组织"), partner("donation__"), BASIS),
     ),
     Indicator(
         code="exchange.partners", name="共建单位", unit="家", kind="stock",
         definition="期末共建协议在有效期内的单位。", records=partners, place="node__path", label="name",
-        subject="pk", cuts=(street(), NATURE),
+        subject="pk", opens="exchange:partner", dated="starts_on", cuts=(street(), NATURE),
     ),
 )  # fmt: skip

@@ -73,9 +73,17 @@ TAKER = {"cancel", "give_back"}  # by who takes; every other move is the giver's
 OWN = {"accept", "close"}  # never by who reserved, though they may stand on both sides
 
 
+OUT = (USED.IN_USE, USED.RETURNED, USED.PROBLEM)  # not yet confirmed to be back and whole
+
+
 def lent(row: Use) -> None:
     if row.offer.is_gift:
         raise MoveRefused("赠与的物品领走不还，请用“已领取”。")
+    # The guard of the pool counts what is agreed; what came back late is not there all the same.
+    out = Use.objects.filter(offer=row.offer_id, state__in=OUT).exclude(pk=row.pk)
+    away = sum(out.values_list("quantity", flat=True))
+    if away + row.quantity > row.offer.quantity:
+        raise MoveRefused(f"还有 {away}{row.offer.unit} 没有收回，现在交付不了这么多。")
 
 
 def given(row: Use) -> None:

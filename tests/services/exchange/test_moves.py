@@ -264,6 +264,21 @@ def test_the_quantity_is_not_lowered_below_what_is_promised(giver, taker):
     assert Offer.objects.get().state == "offered"  # what was verified has changed
 
 
+def test_what_is_not_back_is_not_handed_over_again(giver, taker):
+    row = make_offer(giver, quantity=3)
+    late = took(row, taker, quantity=2)
+    for name in ("accept", "hand_over"):
+        move_use(pk=late.pk, name=name, by=sharer(giver), now=NOW)
+    later = late.ends_at + timedelta(hours=1)
+    after = took(row, taker, quantity=2, starts_at=later, ends_at=later + timedelta(hours=1))
+    move_use(pk=after.pk, name="accept", by=sharer(giver), now=NOW)
+    with pytest.raises(MoveRefused, match="还有 2件 没有收回"):
+        move_use(pk=after.pk, name="hand_over", by=sharer(giver), now=later)
+    move_use(pk=late.pk, name="give_back", by=sharer(taker), now=later)
+    move_use(pk=late.pk, name="close", by=sharer(giver), now=later)
+    assert move_use(pk=after.pk, name="hand_over", by=sharer(giver), now=later).state == "in_use"
+
+
 def test_a_gift_is_gone_for_ever(giver, taker):
     row = make_offer(giver, quantity=10, is_gift=True)
     use = took(row, taker, quantity=6)

@@ -45,13 +45,15 @@ def shown(
     actor, now = request.actor, timezone.now()
     gives = actor.holds_at(Permission.OFFER_MAKE, row.offer.node.path or "")
     takes = actor.holds_at(Permission.OFFER_MAKE, row.node.path or "")
-    moves = [one.move for one in USE.buttons(row, to=actor) if not one.refusal]
+    buttons = USE.buttons(row, to=actor)
+    moves = [one.move for one in buttons if not one.refusal]
     context = {
         "row": row,
         "tone": TONES.get(row.state, ""),
         "late": row.state == S.IN_USE and row.ends_at <= now,
         "plain": [one for one in moves if not one.reasoned and one.name != "give_back"],
         "reasoned": [one for one in moves if one.reasoned],
+        "refused": [one for one in buttons if one.refusal],
         "returns": any(one.name == "give_back" for one in moves),
         "giver_contact": row.state in AGREED and (gives or takes),
         "taker_contact": gives or takes,
