@@ -22,12 +22,14 @@ from django.utils import timezone  # noqa: E402
 
 from changle.core.calendar import Calendar  # noqa: E402
 from changle.ground.registry.models import Organisation  # noqa: E402
+from changle.ground.territory.models import Node  # noqa: E402
 from changle.services.commons.lifecycle import BOOKING  # noqa: E402
 from changle.services.commons.models import (  # noqa: E402
     BookedSpace,
     Booking,
     Centre,
     Claim,
+    Opening,
     Policy,
     Pool,
     Space,
@@ -64,7 +66,8 @@ def main() -> None:
         for day in (today + step * DAY for step in range(AFTER + 7, AFTER + 28))
         if is_open(house, room, moment(day, SLOTS[3]), moment(day, SLOTS[4]), Calendar.load())
     )
-    told = {"centre": largest.pk, "taken": room.pk, "free": free.pk, "body": body,
+    many = crowded(bodies, at)
+    told = {"centre": largest.pk, "many": many.pk, "taken": room.pk, "free": free.pk, "body": body,
             "at": at.isoformat()}  # fmt: skip
     sys.stdout.write(json.dumps(told) + "\n")
 
@@ -78,6 +81,24 @@ def furnish(centre: Centre, name: str, *, step: int) -> Space:
     )
     space.pools.set([Pool.objects.create(centre=centre, name=name)])
     return space
+
+
+def crowded(bodies: list[int], at: datetime) -> Centre:
+    """A house of 60 rooms, every one of them full for the week that is looked at."""
+    node = Node.objects.filter(kind=Node.Kind.COMMUNITY, centre__isnull=True).order_by("pk")[0]
+    centre = Centre.objects.create(
+        node=node, name="测速大楼", is_public=False, holidays_closed=False
+    )
+    Opening.objects.bulk_create(
+        Opening(centre=centre, weekday=weekday, opens=time(8), closes=time(22))
+        for weekday in range(7)
+    )
+    for number in range(ROOMS):
+        furnish(centre, f"大楼{number}室", step=30)
+    found = [house for house in layouts() if house.pk == centre.pk]
+    first = timezone.localdate(at) - 7 * DAY
+    fill(slots(found, first, 1), ROOMS * len(SLOTS) * 14, "approved", bodies)
+    return centre
 
 
 def slots(houses: list[Layout], day: date, step: int) -> Iterator[Slot]:
