@@ -79,7 +79,10 @@ def missed(first: date, after: date) -> "QuerySet[BookedSpace]":
     return rows.exclude(booking__no_show__state=NoShow.State.LIFTED)
 
 
-PLACED = {"place": "space__centre__node__path", "label": "space__name", "subject": "booking_id"}
+PLACED = {
+    "place": "space__centre__node__path", "label": "space__name", "subject": "booking_id",
+    "opens": "commons:booking", "dated": "on",
+}  # fmt: skip
 CUTS = (CENTRE, STREET, SPACE, BODY, CLASS, PURPOSE)
 
 declare(
@@ -97,7 +100,7 @@ declare(
         code="venue.open_minutes", name="场地开放时长", unit="分钟", kind="flow",
         definition="期间各场地对外开放的分钟数之和：按当时的开放时间，扣除节假日、特殊开放日的变化和停用时段；只计已过去的日子。",
         records=open_days, measure="minutes", place="space__centre__node__path", label="space__name",
-        subject="space_id", cuts=(CENTRE, STREET, SPACE),
+        subject="space__centre_id", opens="commons:centre", dated="on", cuts=(CENTRE, STREET, SPACE),
     ),
     Indicator(
         code="venue.utilisation", name="场地使用率", unit="%", kind="rate",
@@ -137,7 +140,7 @@ declare(
         code="venue.thing_uses", name="随场地使用的物资", unit="件次", kind="flow",
         definition="期间开始并已离场的预约中一并使用的物资件数之和；外借另计，取消和爽约不计。",
         records=with_things, measure="quantity", place="pool__centre__node__path",
-        label="pool__name", subject="booking_id",
+        label="pool__name", subject="booking_id", opens="commons:booking", dated="on",
         cuts=(THING_CENTRE, THING_STREET, THING, BODY, CLASS, PURPOSE),
     ),
 )  # fmt: skip
@@ -177,14 +180,18 @@ def loan_cuts(stem: str = "", pool: str = "") -> tuple[Cut, ...]:
     )
 
 
-BY_LOAN = {"place": "centre__node__path", "label": "title", "subject": "pk"}
+BY_LOAN = {
+    "place": "centre__node__path", "label": "title", "subject": "pk", "opens": "commons:loan",
+}  # fmt: skip
 BY_LINE = {
     "place": "loan__centre__node__path", "label": "pool__name", "subject": "loan_id",
+    "opens": "commons:loan", "dated": "loan__handed_on",
 }  # fmt: skip
 declare(
     Indicator(
         code="loans.count", name="物资借用", unit="笔", kind="flow",
-        definition="期间交付的物资借用，一张借用单计一笔；没有取用的不计。", records=lent, cuts=loan_cuts(), **BY_LOAN,
+        definition="期间交付的物资借用，一张借用单计一笔；没有取用的不计。", records=lent, cuts=loan_cuts(),
+        dated="handed_on", **BY_LOAN,
     ),
     Indicator(
         code="loans.items", name="借出件数", unit="件次", kind="flow",
@@ -199,12 +206,13 @@ declare(
     Indicator(
         code="loans.overdue", name="逾期借用", unit="笔", kind="flow",
         definition="期间到期没有按时归还的物资借用，后来归还的也计；到期前续借的不计。", records=overdue,
-        cuts=loan_cuts(), **BY_LOAN,
+        cuts=loan_cuts(), dated="overdue_on", **BY_LOAN,
     ),
     Indicator(
         code="loans.damaged", name="借用损失", unit="件", kind="flow",
         definition="期间归还时发现损坏或丢失的物资件数，不论如何处理。", records=damaged,
         measure="quantity", place="loan__centre__node__path", label="what", subject="loan_id",
+        opens="commons:loan", dated="found_on",
         cuts=loan_cuts("loan__", "line__pool"),
     ),
 )  # fmt: skip

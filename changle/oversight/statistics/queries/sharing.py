@@ -50,12 +50,14 @@ SENSES = (
     ),
     Sense(
         "资源共享", "share", "物资借用、专家和车辆、工位入驻、供需对接和实物捐赠。",
-        ("loans.count", "loans.items", "venue.person_hours", "venue.vehicle_uses",
+        ("loans.count", "loans.items", "venue.thing_uses", "venue.person_uses",
+         "venue.person_minutes", "venue.vehicle_uses",
          "leases.desks_taken", "leases.occupancy", "leases.organisations_in", "exchange.uses",
          "exchange.use_hours", "exchange.donations", "exchange.donation_value"),
         (
             Listing("谁借用了物资", "loans.items", "organisation"),
             Listing("借用了什么", "loans.items", "thing"),
+            Listing("专家为谁服务", "venue.person_minutes", "organisation"),
             Listing("谁在入驻", "leases.desk_days", "organisation"),
             Listing("谁提供了资源", "exchange.use_hours", "organisation"),
             Listing("共建单位提供了资源", "exchange.use_hours", "partner"),
