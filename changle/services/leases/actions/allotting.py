@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 
-from changle.services.leases.lifecycle import LEASE, on_side
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
@@ -19,6 +18,7 @@ from changle.ground.territory.roles import Permission
 from changle.services.commons.actions.closing import close_rooms, lift_closure
 from changle.services.commons.models import Centre
 from changle.services.commons.queries.layout import layout
+from changle.services.leases.lifecycle import LEASE, on_side
 from changle.services.leases.models import Desk, Lease, LeasedDesk
 from changle.services.leases.queries.terms import desks_held, free_desks, rule_of
 

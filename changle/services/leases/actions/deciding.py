@@ -2,7 +2,6 @@
 
 from datetime import datetime, timedelta
 
-from changle.services.leases.lifecycle import LEASE
 from django.db import transaction
 from django.utils import timezone
 
@@ -15,6 +14,7 @@ from changle.services.leases.actions.allotting import (
     locked_body,
     release,
 )
+from changle.services.leases.lifecycle import LEASE
 from changle.services.leases.models import Lease
 from changle.services.leases.queries.terms import rule_of
 

@@ -2,7 +2,6 @@
 
 from datetime import datetime, time, timedelta
 
-from changle.services.leases.lifecycle import LEASE
 from django.db import transaction
 from django.utils import timezone
 
@@ -13,6 +12,7 @@ from changle.core.schedule import daily
 from changle.ground.territory.queries import keeper
 from changle.ground.territory.roles import Permission
 from changle.services.leases.actions.deciding import lapse
+from changle.services.leases.lifecycle import LEASE
 from changle.services.leases.models import Lease
 from changle.services.leases.queries.terms import rules_of
 

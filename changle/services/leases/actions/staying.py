@@ -2,7 +2,6 @@
 
 from datetime import datetime
 
-from changle.services.leases.lifecycle import LEASE
 from django.db import transaction
 from django.utils import timezone
 
@@ -15,6 +14,7 @@ from changle.services.leases.actions.allotting import (
     free_rooms,
     locked,
 )
+from changle.services.leases.lifecycle import LEASE
 from changle.services.leases.models import Lease, LeasedDesk
 
 
