@@ -61,6 +61,20 @@ REQUESTS = [  # asker, kind, title, quantity, unit, weekday, state
     ("秋文", "media", "公益电影周宣传", 2, "次", None, "fulfilled"),
     ("方新", "team", "独居老人家政帮扶队", 1, "支", None, "withdrawn"),
 ]
+BODY, COMMUNITY, STREET = "zuzhi-qiuwen", "shequ-fangxin", "jie-zhangjiabu"
+VAN, TENTS, BOXES = "九座面包车（带司机）", "户外帐篷", "节日礼盒（库存）"
+NOTES = {"give_back": "完好", "report": "一根支杆折断"}
+LENT = (("accept", STREET), ("hand_over", STREET))
+NOW_USED = [  # offer, who takes, in how many days (the van: after Saturday), how many, what for, moves
+    (VAN, COMMUNITY, 0, 1, "接送独居老人体检", (("accept", BODY),)),
+    (VAN, COMMUNITY, 7, 1, "社区邻里节接送", ()),
+    (TENTS, BODY, 6, 4, "义卖市集", (("accept", STREET),)),
+    (TENTS, COMMUNITY, 8, 3, "换季义诊", (("cancel", COMMUNITY),)),
+    (TENTS, BODY, 1, 2, "户外课堂", LENT),
+    (TENTS, COMMUNITY, 2, 2, "便民服务日", (*LENT, ("give_back", COMMUNITY))),
+    (TENTS, BODY, 3, 1, "亲子露营日", (*LENT, ("report", STREET))),
+    (BOXES, COMMUNITY, 1, 60, "慰问独居老人", (("accept", STREET), ("give", STREET))),
+]
 PURPOSES = (
     "接送独居老人体检",
     "社区邻里节",
@@ -227,51 +241,15 @@ def now_used(stage: Stage, rows: list[Offer]) -> None:
     """The weeks around today, in every state."""
     scene = stage.scene
     keys = {facts[2]: row for facts, row in zip(OFFERS, rows, strict=True)}
-    fangxin = actor_for(scene.accounts["shequ-fangxin"])
-    qiuwen = actor_for(scene.accounts["zuzhi-qiuwen"])
-    street = actor_for(scene.accounts["jie-zhangjiabu"])
-    saturday = scene.today + timedelta(days=(5 - scene.today.weekday()) % 7 or 7)
-    van, tents = keys["九座面包车（带司机）"], keys["户外帐篷"]
-    van_use = taken(stage, van, stage.fangxin, fangxin, saturday, 1, "接送独居老人体检")
-    move_use(pk=van_use.pk, name="accept", by=qiuwen, now=scene.now)
-    taken(stage, van, stage.fangxin, fangxin, saturday + timedelta(weeks=1), 1, "社区邻里节接送")
-    first = taken(
-        stage, tents, stage.known.node, qiuwen, scene.today + timedelta(days=6), 4, "义卖市集"
-    )
-    move_use(pk=first.pk, name="accept", by=street, now=scene.now)
-    off = taken(
-        stage, tents, stage.fangxin, fangxin, scene.today + timedelta(days=8), 3, "换季义诊"
-    )
-    move_use(pk=off.pk, name="cancel", by=fangxin, now=scene.now)
-    lent = taken(
-        stage, tents, stage.known.node, qiuwen, scene.today + timedelta(days=1), 2, "户外课堂"
-    )
-    for name in ("accept", "hand_over"):
-        move_use(pk=lent.pk, name=name, by=street, now=scene.now)
-    back = taken(
-        stage, tents, stage.fangxin, fangxin, scene.today + timedelta(days=2), 2, "便民服务日"
-    )
-    for name, by in (("accept", street), ("hand_over", street), ("give_back", fangxin)):
-        move_use(
-            pk=back.pk, name=name, by=by, now=scene.now, note="完好" if name == "give_back" else ""
-        )
-    wrong = taken(
-        stage, tents, stage.known.node, qiuwen, scene.today + timedelta(days=3), 1, "亲子露营日"
-    )
-    for name in ("accept", "hand_over", "report"):
-        move_use(
-            pk=wrong.pk,
-            name=name,
-            by=street,
-            now=scene.now,
-            note="一根支杆折断" if name == "report" else "",
-        )
-    box = keys["节日礼盒（库存）"]
-    gift = taken(
-        stage, box, stage.fangxin, fangxin, scene.today + timedelta(days=1), 60, "慰问独居老人"
-    )
-    for name in ("accept", "give"):
-        move_use(pk=gift.pk, name=name, by=street, now=scene.now)
+    hands = {name: actor_for(scene.accounts[name]) for name in (COMMUNITY, BODY, STREET)}
+    places = {COMMUNITY: stage.fangxin, BODY: stage.known.node}
+    saturday = (5 - scene.today.weekday()) % 7 or 7
+    for title, who, days, quantity, purpose, moves in NOW_USED:
+        day = scene.today + timedelta(days=saturday + days if title == VAN else days)
+        use = taken(stage, keys[title], places[who], hands[who], day, quantity, purpose)
+        for name, by in moves:
+            note = NOTES.get(name, "")
+            move_use(pk=use.pk, name=name, by=hands[by], now=scene.now, note=note)
 
 
 def taken(
