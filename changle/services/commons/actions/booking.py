@@ -1,6 +1,7 @@
 """Rooms and things are asked for, and had by one. All of a wish, or nothing."""
 
 from datetime import datetime
+from functools import partial
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -77,21 +78,17 @@ def book(
         raise RuleBroken(broken)
     direct = runs_house(layout, by) or not any(room.policy.needs_approval for room in bundle.rooms)
     state = State.WAITLISTED if rivals else State.APPROVED if direct else State.REQUESTED
+    deed = partial(entered, layout, bundle, wish, who, standing=standing, by=by, now=now)
     try:
         with transaction.atomic():
-            return entered(
-                layout, bundle, wish, who, state, standing, by=by, now=now, series=series
-            )
+            return deed(state, series=series)
     except IntegrityError as error:
         if not any(guard in str(error) for guard in GUARDS):
             raise
     # Somebody was faster between the question and the answer: the database has the last word.
     if wait:
-        state = State.WAITLISTED
         with transaction.atomic():
-            return entered(
-                layout, bundle, wish, who, state, standing, by=by, now=now, series=series
-            )
+            return deed(State.WAITLISTED, series=series)
     facts = weigh(layout, bundle, wish.starts_at, wish.ends_at, who, now)
     raise taken(layout, bundle, wish, facts, by=by, now=now)
 
@@ -115,8 +112,8 @@ def entered(  # noqa: PLR0913  a booking has as many facts
     wish: Wish,
     who: For,
     state: str,
-    standing: str,
     *,
+    standing: str,
     by: Actor,
     now: datetime,
     series: Series | None,

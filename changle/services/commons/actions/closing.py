@@ -157,8 +157,8 @@ def rebook(*, pk: int, starts_at: datetime, by: Actor, now: datetime) -> Booking
     try:
         with transaction.atomic():
             new = entered(
-                layout, bundle_of(layout, old), wish, who, Booking.State.APPROVED, old.standing,
-                by=by, now=now, series=None,
+                layout, bundle_of(layout, old), wish, who, Booking.State.APPROVED,
+                standing=old.standing, by=by, now=now, series=None,
             )  # fmt: skip
     except IntegrityError as error:
         if not any(guard in str(error) for guard in GUARDS):
