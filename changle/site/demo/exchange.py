@@ -16,7 +16,7 @@ from changle.services.exchange.actions.asking import RequestDraft, ask, move_req
 from changle.services.exchange.actions.offering import OfferDraft, move_offer, offer, verify
 from changle.services.exchange.actions.using import move_use, reserve
 from changle.services.exchange.lifecycle import USE
-from changle.services.exchange.models import Offer, Partner, ResourceKind, Use
+from changle.services.exchange.models import Offer, Partner, Request, ResourceKind, Use
 from changle.services.exchange.queries.free import moment
 from changle.services.exchange.queries.kinds import seed_kinds
 from changle.services.exchange.queries.seats import Party
@@ -56,18 +56,21 @@ OFFERS = [  # giver (body or partner's place in the list), kind, title, quantity
 ]  # fmt: skip
 REQUESTS = [  # asker, kind, title, quantity, unit, weekday, state
     ("秋文", "goods", "重阳活动用帐篷六顶", 6, "顶", None, "open"),
-    ("方新", "vehicle", "接老人体检的中巴车", 1, "辆", 5, "open"),
+    ("方新", "vehicle", "接老人体检的中巴车", 1, "辆", 5, "matched"),
+    ("方新", "goods", "换届会场的推车", 2, "辆", None, "expired"),
     ("方新", "expert", "物业纠纷咨询律师", 1, "人", 5, "open"),
     ("秋文", "media", "公益电影周宣传", 2, "次", None, "fulfilled"),
     ("方新", "team", "独居老人家政帮扶队", 1, "支", None, "withdrawn"),
 ]
 BODY, COMMUNITY, STREET = "zuzhi-qiuwen", "shequ-fangxin", "jie-zhangjiabu"
-VAN, TENTS, BOXES = "九座面包车（带司机）", "户外帐篷", "节日礼盒（库存）"
+VAN, BUS = "九座面包车（带司机）", "十九座中巴车"
+TENTS, BOXES = "户外帐篷", "节日礼盒（库存）"
 NOTES = {"give_back": "完好", "report": "一根支杆折断"}
 LENT = (("accept", STREET), ("hand_over", STREET))
-NOW_USED = [  # offer, who takes, in how many days (the van: after Saturday), how many, what for, moves
+NOW_USED = [  # offer, who takes, in how many days (cars: after Saturday), how many, what for, moves
     (VAN, COMMUNITY, 0, 1, "接送独居老人体检", (("accept", BODY),)),
     (VAN, COMMUNITY, 7, 1, "社区邻里节接送", ()),
+    (BUS, COMMUNITY, 0, 1, "接老人体检", ()),
     (TENTS, BODY, 6, 4, "义卖市集", (("accept", STREET),)),
     (TENTS, COMMUNITY, 8, 3, "换季义诊", (("cancel", COMMUNITY),)),
     (TENTS, BODY, 1, 2, "户外课堂", LENT),
@@ -200,6 +203,10 @@ def asked(stage: Stage) -> None:
         if state in {"fulfilled", "withdrawn"}:
             move = "fulfil" if state == "fulfilled" else "withdraw"
             move_request(pk=row.pk, name=move, by=by, now=then + timedelta(days=2))
+        elif state == "expired":
+            Request.objects.filter(pk=row.pk).update(
+                state=state, starts_on=scene.today - timedelta(days=20), ends_on=scene.today
+            )
 
 
 def used(stage: Stage, rows: list[Offer]) -> None:
@@ -245,20 +252,28 @@ def now_used(stage: Stage, rows: list[Offer]) -> None:
     places = {COMMUNITY: stage.fangxin, BODY: stage.known.node}
     saturday = (5 - scene.today.weekday()) % 7 or 7
     for title, who, days, quantity, purpose, moves in NOW_USED:
-        day = scene.today + timedelta(days=saturday + days if title == VAN else days)
-        use = taken(stage, keys[title], places[who], hands[who], day, quantity, purpose)
+        day = scene.today + timedelta(days=saturday + days if title in {VAN, BUS} else days)
+        wish = Request.objects.filter(title="接老人体检的中巴车").first() if title == BUS else None
+        use = taken(stage, keys[title], places[who], hands[who], day, quantity, purpose, wish)
         for name, by in moves:
             note = NOTES.get(name, "")
             move_use(pk=use.pk, name=name, by=hands[by], now=scene.now, note=note)
 
 
 def taken(
-    stage: Stage, row: Offer, node: Node, by: Any, day: date, quantity: int, purpose: str
+    stage: Stage,
+    row: Offer,
+    node: Node,
+    by: Any,
+    day: date,
+    quantity: int,
+    purpose: str,
+    wish: Request | None = None,
 ) -> Use:
     body = stage.known if node == stage.known.node else None
     start = moment(day, time(9))
     return reserve(
         offer=row.pk, party=Party(node, body), quantity=quantity, starts_at=start,
         ends_at=start + timedelta(hours=6), purpose=purpose, by=by, now=stage.scene.now,
-        contact_name="郑示例", contact_phone="13800040001",
+        contact_name="郑示例", contact_phone="13800040001", request=wish,
     )  # fmt: skip
