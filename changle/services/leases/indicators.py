@@ -36,7 +36,7 @@ class Days(Func):
     template = "(%(expressions)s)"
     arg_joiner = " - "
 
-    def as_sqlite(self, compiler: Any, _connection: Any, **_extra: Any) -> tuple[str, Any]:
+    def as_sqlite(self, compiler: Any, connection: Any, **extra: Any) -> tuple[str, Any]:  # noqa: ARG002  Django's own
         sides = [compiler.compile(one) for one in self.get_source_expressions()]
         (after, told), (first, said) = sides
         return f"CAST(julianday({after}) - julianday({first}) AS INTEGER)", [*told, *said]

@@ -8,7 +8,18 @@ from changle.ground.accounts.forms import Dressed
 from changle.ground.territory.forms import Day
 from changle.services.commons.models import Centre, Space, Zone
 from changle.services.leases.actions import Term
-from changle.services.leases.models import Desk, Lease, LeaseRule
+from changle.services.leases.models import Desk, Lease
+
+
+def offer(form: forms.BaseForm, name: str, rows: Any, *, empty: str = "", told: Any = str) -> None:
+    """The rows that may be chosen, read here and not while the page is drawn."""
+    field: Any = form.fields[name]
+    field.queryset = rows
+    field.choices = [*([("", empty)] if empty else []), *((one.pk, told(one)) for one in rows)]
+
+
+def desk_told(desk: Desk) -> str:
+    return f"{desk.number}（{desk.floor.name}，{desk.get_kind_display()}）"
 
 
 class TermForm(Dressed, forms.Form):
@@ -33,7 +44,7 @@ class AskForm(TermForm):
 
     def __init__(self, *args: Any, centres: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["centre"].queryset = centres  # type: ignore[attr-defined]
+        offer(self, "centre", centres, empty="请选择")
 
 
 class AllotForm(TermForm):
@@ -49,7 +60,7 @@ class AllotForm(TermForm):
 
     def __init__(self, *args: Any, free: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["desks"].queryset = free  # type: ignore[attr-defined]
+        offer(self, "desks", free, told=desk_told)
         self.fields["desks"].widget.attrs["class"] = "form-check-input"
 
 
@@ -107,19 +118,17 @@ class DesksForm(Dressed, forms.Form):
 
     def __init__(self, *args: Any, centre: Centre, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        zones, spaces = centre.zones.order_by("sort"), centre.spaces.filter(kind="room")
-        self.fields["zone"].queryset = zones  # type: ignore[attr-defined]
-        self.fields["space"].queryset = spaces.order_by("sort")  # type: ignore[attr-defined]
+        offer(self, "zone", centre.zones.order_by("sort", "pk"), empty="不填")
+        rooms = centre.spaces.filter(kind="room", retired_on__isnull=True)
+        offer(self, "space", rooms.order_by("sort", "pk"), empty="不是独立办公室")
 
 
 class RetireForm(Dressed, forms.Form):
     on = Day(label="停用日期")
 
 
-class RuleForm(Dressed, forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable
-    class Meta:
-        model = LeaseRule
-        fields = ("longest_months", "most_months", "most_desks", "days_to_sign")
-
-    def _post_clean(self) -> None:
-        """The deed asks the constraints, once the place is known."""
+class RuleForm(Dressed, forms.Form):
+    longest_months = forms.IntegerField(label="一期最长（月）", min_value=1, max_value=120)
+    most_months = forms.IntegerField(label="连续入驻最长（月）", min_value=1, max_value=240)
+    most_desks = forms.IntegerField(label="每家最多工位", min_value=1, max_value=200)
+    days_to_sign = forms.IntegerField(label="同意后几天内签约", min_value=1, max_value=180)

@@ -228,11 +228,15 @@ def agreement_of(row: Lease, desks: list[LeasedDesk]) -> dict[str, Any]:
         "paragraphs": [
             f"甲方：{row.centre.name}；乙方：{row.organisation.name}。",
             f"一、甲方将下列工位提供乙方使用：{numbers or '只用地址，不占工位'}。用途：{row.purpose}。",
-            f"二、期限自 {row.starts_on} 起，至 {row.ends_on} 止（当日不再使用）。"
-            f"费用：{yuan(row.fee_fen) if row.fee_fen else '免费'}。",
+            (
+                f"二、期限自 {row.starts_on} 起，至 {row.ends_on} 止（当日不再使用）。"
+                f"费用：{yuan(row.fee_fen) if row.fee_fen else '免费'}。"
+            ),
             "三、交付和退还时双方逐项核对工位、钥匙和状况；协议结束后 15 个工作日内退还。",
-            "承诺书：乙方承诺依照章程开展活动；不从事经营性使用，不转租、不转借；爱护设施，"
-            "遵守安全规定；所交材料真实。违反承诺的，甲方可按规定提请街道终止入驻。",
+            (
+                "承诺书：乙方承诺依照章程开展活动；不从事经营性使用，不转租、不转借；爱护设施，"
+                "遵守安全规定；所交材料真实。违反承诺的，甲方可按规定提请街道终止入驻。"
+            ),
             *signed,
         ],
         "signed": row.centre.name,

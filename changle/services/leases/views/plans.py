@@ -140,7 +140,10 @@ def retiring(request: Request, pk: int) -> HttpResponse:
 @page(DECIDE)
 def rule(request: Request, pk: int) -> HttpResponse:
     centre = house_or_404(request, pk, DECIDE)
-    form = RuleForm(request.POST or None, instance=rule_of(centre))
+    held = rule_of(centre)
+    form = RuleForm(
+        request.POST or None, initial={name: getattr(held, name) for name in RuleForm.base_fields}
+    )
     sheet = Sheet(heading=f"{centre.name}：入驻规则", button="保存", done="已保存。",
                   back=plan_url(centre), about="只对这个中心有效。")  # fmt: skip
     return fill(request, form, sheet, lambda: set_rule(
