@@ -16,7 +16,15 @@ from changle.services.commons.actions.using import (
     miss_late,
 )
 from changle.services.commons.models import NoShow, OpenDay
-from tests.factories.commons import NOW, TUESDAY, booker, house, make_centre, make_space
+from tests.factories.commons import (
+    NOW,
+    TUESDAY,
+    booker,
+    house,
+    make_centre,
+    make_space,
+    make_thing,
+)
 from tests.factories.registry import everything_at, make_organisation
 from tests.factories.territory import make_district
 
@@ -98,3 +106,24 @@ def test_a_no_show_that_is_lifted_is_none(hall, team, district):
     judge = everything_at(district.root)
     answer_appeal(pk=row.pk, name="lift", answer="属实", by=judge, now=TUESDAY + HOUR)
     assert figure("venue.no_shows", path) == 0
+
+
+def test_experts_vehicles_and_things_are_counted_apart_from_rooms(hall, team, district):
+    centre, path = hall.centre, str(district.root.path)
+    expert = make_space(centre, kind="person", capacity=1)
+    van = make_space(centre, kind="vehicle", capacity=12)
+    chairs = make_thing(centre, 40)
+    wish = Wish(
+        rooms=(hall.pk, expert.pk, van.pk), starts_at=TUESDAY, ends_at=TUESDAY + 2 * HOUR,
+        title="排练", people=9, organisation=team, things=((chairs.pool_id, 30),),
+    )  # fmt: skip
+    booking = book(layout=house(centre), wish=wish, by=booker(team), now=NOW)
+    check_in(pk=booking.pk, by=booker(team), now=TUESDAY)
+    check_out(pk=booking.pk, by=booker(team), now=TUESDAY + 2 * HOUR)
+    told = {
+        "venue.uses": 1, "venue.used_minutes": 120, "venue.due": 1, "venue.person_uses": 1,
+        "venue.person_minutes": 120, "venue.vehicle_uses": 1, "venue.thing_uses": 30,
+    }  # fmt: skip
+    assert {code: figure(code, path) for code in told} == told
+    by_body = parts("venue.thing_uses", "organisation", path=path, period=MARCH, today=LATER.date())
+    assert [one.value for one in by_body] == [30]
