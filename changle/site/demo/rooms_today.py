@@ -61,9 +61,7 @@ class House:
                 return start
         raise LookupError(room.name)
 
-    def wish(
-        self, room: Room, start: datetime, title: str, *, hours: int = 2, **facts: str
-    ) -> Wish:
+    def wish(self, room: Room, start: datetime, title: str, *, hours: int = 2) -> Wish:
         return Wish(
             rooms=(room.pk,), starts_at=start, ends_at=start + timedelta(hours=hours), title=title,
             people=max(2, room.capacity // 2), organisation=self.body, purpose="activity",
