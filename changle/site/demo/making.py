@@ -22,15 +22,19 @@ from changle.ground.territory.models import Node
 from changle.ground.territory.queries import actor_for, district
 from changle.site.demo import (
     annual,
+    bases,
     commons,
     credit,
     custody,
+    exchange,
     filing,
+    loans,
     matters,
     merging,
     people,
     places,
     posts,
+    things,
 )
 from changle.site.demo.bodies import Maker, at_close
 from changle.site.demo.scene import Scene
@@ -47,6 +51,10 @@ ROOMS: tuple[Callable[[Scene], None], ...] = (
     filing.furnish,
     merging.furnish,
     commons.furnish,
+    things.furnish,
+    loans.furnish,
+    bases.furnish,
+    exchange.furnish,
 )  # in this order, each on what stands before it
 
 
