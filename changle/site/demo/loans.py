@@ -34,8 +34,8 @@ HERE = ("张家堡街道", "辛家庙街道")
 THINGS = {  # name -> how many, fen for one, longest days, about
     "户外帐篷": (8, 68_000, 7, "3 米 × 3 米，带围布"),
     "折叠长桌": (20, 18_000, 7, "1.8 米，两人搬"),
-    "便携音响": (3, 120_000, 5, "带两支无线话筒，用后充电"),
-    "易拉宝展架": (12, 6_000, 14, "80 × 200 厘米"),
+    "户外音响": (3, 120_000, 5, "带两支无线话筒，用后充电"),
+    "宣传展架": (12, 6_000, 14, "80 × 200 厘米"),
     "急救箱": (4, 25_000, 3, "用过的药品请登记"),
 }
 TITLES = (
@@ -201,7 +201,7 @@ def waiting(shed: Shed) -> None:
     now = shed.now
     ask_loan(wish=shed.wish(shed.body, now + 5 * DAY, 2, "邻里节", 户外帐篷=3, 折叠长桌=6),
              by=shed.clerk, now=now - 5 * HOUR)  # fmt: skip
-    no = ask_loan(wish=shed.wish(shed.body, now + 9 * DAY, 1, "暖冬义卖", 便携音响=1), by=shed.clerk,
+    no = ask_loan(wish=shed.wish(shed.body, now + 9 * DAY, 1, "暖冬义卖", 户外音响=1), by=shed.clerk,
                   now=now - 2 * DAY)  # fmt: skip
     reject_loan(pk=no.pk, reason="当天音响由街道使用，可改借次日", by=shed.keeper, now=now - DAY)
     given_up = ask_loan(wish=shed.wish(shed.body, now + 7 * DAY, 1, "义诊进小区", 急救箱=1),
@@ -212,13 +212,13 @@ def waiting(shed: Shed) -> None:
 def on_the_way(shed: Shed) -> None:
     """Promised for today, handed over and not yet confirmed, out and due today, out for longer."""
     now = shed.now
-    shed.approved(shed.others[0], now - HOUR, 2, "反诈宣传", 易拉宝展架=4, 折叠长桌=2)
+    shed.approved(shed.others[0], now - HOUR, 2, "反诈宣传", 宣传展架=4, 折叠长桌=2)
     wish = shed.wish(shed.body, now - 3 * HOUR, 2, "垃圾分类市集", 户外帐篷=1, 折叠长桌=4)
     mine = ask_loan(wish=wish, by=shed.clerk, now=now - 2 * DAY)
     approve_loan(pk=mine.pk, by=shed.keeper, now=now - DAY)
     hand_over(pk=mine.pk, given={}, by=shed.keeper, now=now - 2 * HOUR)
-    shed.out(shed.others[1], now - 2 * DAY + HOUR, 2, "便民服务日", 急救箱=1, 易拉宝展架=2)
-    shed.out(shed.others[2], now - DAY, 4, "趣味运动会", 便携音响=1)
+    shed.out(shed.others[1], now - 2 * DAY + HOUR, 2, "便民服务日", 急救箱=1, 宣传展架=2)
+    shed.out(shed.others[2], now - DAY, 4, "趣味运动会", 户外音响=1)
 
 
 def late(shed: Shed) -> None:
@@ -233,7 +233,7 @@ def late(shed: Shed) -> None:
 def come_back(shed: Shed) -> None:
     """Taken back and to be looked over; a loss found; a loss settled."""
     now = shed.now
-    kept = shed.out(shed.others[5], now - 4 * DAY, 3, "健康讲座", 易拉宝展架=3)
+    kept = shed.out(shed.others[5], now - 4 * DAY, 3, "健康讲座", 宣传展架=3)
     take_back(pk=kept.pk, back={}, returner=PERSON[0], checked=False, by=shed.keeper,
               now=now - 2 * HOUR)  # fmt: skip
     lost(shed, shed.now - 6 * DAY, "科普大篷车", "话筒丢了一支，外壳开裂")
@@ -245,7 +245,7 @@ def come_back(shed: Shed) -> None:
 
 
 def lost(shed: Shed, start: datetime, title: str, what: str) -> Loan:
-    wish = shed.wish(shed.body, start, 2, title, 便携音响=1)
+    wish = shed.wish(shed.body, start, 2, title, 户外音响=1)
     loan = ask_loan(wish=wish, by=shed.clerk, now=start - 2 * DAY)
     approve_loan(pk=loan.pk, by=shed.keeper, now=start - DAY)
     hand_over(pk=loan.pk, given={}, by=shed.keeper, now=start)
