@@ -41,7 +41,6 @@ MENU = [  # label, icon, address, permission; what belongs together stands toget
     ("物资值守", "clipboard-list", "commons:loan_boards", Permission.BOOKING_OPERATE),
     ("场地维护", "tools", "commons:houses", Permission.SPACE_EDIT),
     ("入驻", "armchair", "leases:leases", Permission.LEASE_VIEW),
-    ("工位图", "map-2", "leases:plans", Permission.LEASE_EDIT),
     ("孵化基地", "building", "bases:bases", Permission.BASE_VIEW),
     ("资源供需", "share", "exchange:board", Permission.OFFER_VIEW),
     ("我的供需", "list", "exchange:mine", Permission.OFFER_VIEW),
@@ -64,8 +63,7 @@ GROUPS = {  # label -> icon, addresses; an address in none stands for itself
         ("credit:boards", "annual:reports", "matters:matters", "custody:custodies"),
     ),
     "场地": ("armchair", ("commons:venues", "commons:bookings", "commons:boards", "commons:loans",
-                        "commons:loan_boards", "commons:houses", "leases:leases",
-                        "leases:plans", "bases:bases")),
+                        "commons:loan_boards", "commons:houses", "leases:leases", "bases:bases")),
     "资源": ("share", ("exchange:board", "exchange:mine", "exchange:partners", "exchange:donations")),
     "统计": ("chart-bar", ("statistics:catalogue", "statistics:commons")),
     "辖区与设置": (
