@@ -1,15 +1,15 @@
 from django.urls import path
 
-from changle.oversight.statistics import views
+from changle.oversight.statistics.views import figures, reports
 
 
 app_name = "statistics"
 urlpatterns = [
-    path("", views.catalogue, name="catalogue"),
-    path("figure/", views.figure, name="figure"),
-    path("rows/", views.figure_rows, name="rows"),
-    path("rows/file.<slug:form>", views.rows_file, name="rows_file"),
-    path("commons/", views.commons, name="commons"),
-    path("report/<slug:table>/", views.report, name="report"),
-    path("report/<slug:table>/file.<slug:form>", views.report_file, name="report_file"),
+    path("", figures.catalogue, name="catalogue"),
+    path("figure/", figures.figure, name="figure"),
+    path("rows/", figures.figure_rows, name="rows"),
+    path("rows/file.<slug:form>", figures.rows_file, name="rows_file"),
+    path("commons/", reports.commons, name="commons"),
+    path("report/<slug:table>/", reports.report, name="report"),
+    path("report/<slug:table>/file.<slug:form>", reports.report_file, name="report_file"),
 ]

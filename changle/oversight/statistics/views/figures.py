@@ -1,7 +1,7 @@
-from datetime import date
-from io import BytesIO
-from typing import Any, TypeVar
-from urllib.parse import quote, quote_plus
+"""The catalogue, one figure, and the rows behind it."""
+
+from typing import Any
+from urllib.parse import quote_plus
 
 from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
@@ -12,37 +12,25 @@ from django.views.decorators.http import require_safe
 
 from changle.core.access import Request, page
 from changle.core.addresses import row_url
-from changle.core.documents import table_report
 from changle.core.indicators import CATALOGUE, Figure, Indicator, as_of, parts, standing, value
-from changle.core.periods import BadPeriod, Period
 from changle.core.reach import Actor
-from changle.core.sheets import Column, csv_lines, write_xlsx
+from changle.core.sheets import csv_lines
 from changle.ground.annual.queries import LEDGERS
-from changle.ground.territory.models import Node
 from changle.ground.territory.roles import Permission
 from changle.oversight.statistics.queries import (
     TABLES,
     Asked,
-    Filled,
-    Line,
     above,
     asked,
     counted,
     export_columns,
     export_rows,
-    fill,
-    four_commons,
     page_of,
-    period_of,
     place_of,
     places,
     printed,
 )
-
-
-AnswerT = TypeVar("AnswerT", bound=HttpResponseBase)
-FIRST_YEAR = 2021  # the first whose figures are offered
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+from changle.oversight.statistics.views.answers import chosen, named, sheet, shown, spans
 
 
 def question(request: Request) -> Asked:
@@ -50,33 +38,6 @@ def question(request: Request) -> Asked:
     if told is None:
         raise Http404
     return told
-
-
-def chosen(request: Request) -> Period:
-    try:
-        return period_of(request.GET.dict(), timezone.localdate())
-    except BadPeriod:
-        raise Http404 from None
-
-
-Choice = tuple[str, str, bool]  # code, label, whether it is the one asked for
-
-
-def spans(period: Period, today: date) -> list[tuple[str, list[Choice]]]:
-    """The periods to choose from: years, then halves, quarters and months of the year shown."""
-    year = period.start.year
-    groups = {
-        "年": [Period.year(each) for each in range(today.year, FIRST_YEAR - 1, -1)],
-        f"{year}年半年": [Period.half(year, each) for each in (1, 2)],
-        f"{year}年季度": [Period.quarter(year, each) for each in (1, 2, 3, 4)],
-        f"{year}年月份": Period.year(year).months(),
-    }
-    if period not in {each for group in groups.values() for each in group}:
-        groups = {"所选": [period]} | groups
-    return [
-        (label, [(e.code, e.label, e == period) for e in group if e.start <= today or e == period])
-        for label, group in groups.items()
-    ]
 
 
 def heading(told: Asked) -> dict[str, Any]:
@@ -128,12 +89,6 @@ def ledgers(request: Request, year: int) -> list[tuple[Any, str]]:
         (one, f"{reverse('annual:ledger', args=[one.code])}?year={year}")
         for one in LEDGERS.values()
     ]
-
-
-def shown(number: float | None) -> str:
-    if number is None:
-        return "—"
-    return f"{number:,}" if float(number).is_integer() else f"{number:,.2f}"
 
 
 @page(Permission.FIGURE_VIEW)
@@ -229,97 +184,3 @@ def rows_file(request: Request, form: str) -> HttpResponseBase:
         ("期间", told.period.label), ("截至", as_of(told.period, today).isoformat()),
     ]  # fmt: skip
     return sheet(columns, lines, facts, f"{name}.xlsx")
-
-
-def sheet(
-    columns: list[Column], lines: Any, facts: list[tuple[str, str]], name: str
-) -> HttpResponse:
-    file = BytesIO()
-    write_xlsx(columns, lines, file, facts=facts)
-    return named(HttpResponse(file.getvalue(), content_type=XLSX), name)
-
-
-def named(answer: AnswerT, name: str) -> AnswerT:
-    answer.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
-    return answer
-
-
-@page(Permission.FIGURE_VIEW)
-@require_safe
-def commons(request: Request) -> HttpResponse:
-    """The four commons of a centre, a street or the district."""
-    node, today = place_of(request.actor, request.GET.get("node", "")), timezone.localdate()
-    if node is None:
-        raise Http404
-    period = chosen(request)
-    below = places(request.actor).filter(parent=node, ends_on=None).exclude(kind="community")
-    context = {
-        "node": node, "period": period, "as_of": as_of(period, today),
-        "above": above(request.actor, node), "children": list(below.order_by("sort", "pk")),
-        "parts": four_commons(node=node, period=period, today=today),
-        "rows_at": reverse("statistics:rows"), "figure_at": reverse("statistics:figure"),
-        "spans": spans(period, today), "asking": {"node": node.pk},
-        "table": f"{reverse('statistics:report', args=['T16'])}?node={node.pk}&period={period.code}",
-    }  # fmt: skip
-    return render(request, "statistics/commons.html", context)
-
-
-def filled(request: Request, table: str) -> Filled:
-    today = timezone.localdate()
-    node = place_of(request.actor, request.GET.get("node", ""))
-    if table not in TABLES or node is None:
-        raise Http404
-    finer = request.GET.get("detail") == "community"
-    return fill(TABLES[table], node=node, period=chosen(request), today=today, finer=finer)
-
-
-@page(Permission.FIGURE_VIEW)
-@require_safe
-def report(request: Request, table: str) -> HttpResponse:
-    told = filled(request, table)
-    rows_at, here = reverse("statistics:rows"), reverse("statistics:report", args=[table])
-    query, span = f"?node={told.node.pk}&period={told.period.code}", f"&period={told.period.code}"
-    finer = request.GET.get("detail") == "community"
-    detail = "&detail=community" if finer else ""
-    context = {
-        "report": told,
-        "above": above(request.actor, told.node),
-        "rows": [(line, f"{here}?node={line.node}{span}" if opens(told, line) else "",
-                  [(cell, f"{rows_at}?{cell.query}") for cell in cells]) for line, cells in told.rows],
-        "total": [(cell, f"{rows_at}?{cell.query}") for cell in told.total],
-        "spans": spans(told.period, timezone.localdate()),
-        "asking": {"node": told.node.pk, "detail": "community" if finer else ""},
-        "files": [(form.upper(), reverse("statistics:report_file", args=[table, form]) + query + detail)
-                  for form in ("xlsx", "csv", "pdf")],
-        "finer": finer,
-        "other": (here + query + ("" if finer else "&detail=community")
-                  if told.table.finer and told.node.kind == Node.Kind.DISTRICT else ""),
-    }  # fmt: skip
-    return render(request, "statistics/report.html", context)
-
-
-def opens(told: Filled, line: Line) -> bool:
-    """A street's line leads to the table of that street."""
-    return bool(line.node) and told.node.kind == Node.Kind.DISTRICT and not line.deep
-
-
-@page(Permission.FIGURE_VIEW)
-@require_safe
-def report_file(request: Request, table: str, form: str) -> HttpResponseBase:
-    told = filled(request, table)
-    name = f"{told.table.name}-{told.node.label}-{told.period.code}.{form}"
-    notes = [told.table.about, f"{told.period.label}，截至 {told.as_of}", *told.faults]
-    if form == "pdf":
-        title = f"{told.node.name}{told.table.name}"
-        labels = ["项目", *(column.label for column in told.table.columns)]
-        pdf = table_report(title=title, columns=labels, rows=told.printed(), notes=notes)
-        return named(HttpResponse(pdf, content_type="application/pdf"), name)
-    columns, records = told.columns(), told.records()
-    if form == "csv":
-        answer = StreamingHttpResponse(
-            csv_lines(columns, records), content_type="text/csv; charset=utf-8"
-        )
-        return named(answer, name)
-    if form != "xlsx":
-        raise Http404
-    return sheet(columns, records, [("说明", note) for note in notes], name)
