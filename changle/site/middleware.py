@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 
-from changle.faces.desk.queries import surroundings
+from changle.faces.desk.queries.home import surroundings
 from changle.ground.territory.queries import actor_for
 
 

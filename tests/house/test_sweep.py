@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from changle.core.engine import refresh_statistics
 from changle.core.log import LogEntry
-from changle.faces.desk.queries import todo
+from changle.faces.desk.queries.home import todo
 from changle.ground.accounts.models import User
 from changle.ground.annual.models import AnnualReport
 from changle.ground.custody.models import Custody

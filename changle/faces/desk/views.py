@@ -9,17 +9,17 @@ from django.views.decorators.http import require_POST, require_safe
 from changle.core.access import Request, page, signed_in
 from changle.core.notices import inbox, mark_read
 from changle.core.periods import Period
-from changle.faces.desk.queries import (
+from changle.faces.desk.queries.home import (
     Scope,
     by_part,
     cards,
-    doors,
     forget,
     glance,
     grants_of,
     place_rows,
     todo,
 )
+from changle.faces.desk.queries.menu import doors
 from changle.ground.territory.models import Node
 from changle.ground.territory.roles import Permission
 from changle.oversight.statistics.queries import place_of

@@ -12,7 +12,8 @@ from django.utils import timezone
 from changle.core.indicators import value
 from changle.core.notices import Notice
 from changle.core.periods import Period
-from changle.faces.desk.queries import MENU, printed
+from changle.faces.desk.queries.home import printed
+from changle.faces.desk.queries.menu import MENU
 from changle.ground.registry.models import ImportBatch
 from tests.factories.accounts import make_user
 from tests.factories.registry import make_organisation
