@@ -128,19 +128,12 @@ def rows(
     key: str = "",
 ) -> QuerySet[Any]:
     """Exactly the records that add up to the value, or to one part of it."""
-    asked = counted(code)
-    found = matching(asked.code, path=path, period=period, today=today, by=by, key=key)
+    asked = indicator(code)
+    found = matching(code, path=path, period=period, today=today, by=by, key=key)
     if asked.distinct:
         firsts = found.order_by().values(asked.distinct).annotate(first=Min("pk")).values("first")
-        # A queryset may carry relations of a cut: the rows themselves are all that is shown.
         found = found.filter(pk__in=firsts)
     return found.order_by("pk")
-
-
-def counted(code: str) -> Indicator:
-    """The indicator whose rows are counted: of a rate, its numerator."""
-    asked = indicator(code)
-    return indicator(asked.above) if asked.records is None else asked
 
 
 def matching(
