@@ -21,6 +21,7 @@ from changle.ground.registry.models import ClassItem, OfficialFact, Organisation
 from changle.ground.territory.models import Node
 from changle.ground.territory.queries import actor_for, district
 from changle.site.demo import (
+    activities,
     annual,
     commons,
     credit,
@@ -47,6 +48,7 @@ ROOMS: tuple[Callable[[Scene], None], ...] = (
     filing.furnish,
     merging.furnish,
     commons.furnish,
+    activities.furnish,
 )  # in this order, each on what stands before it
 
 
