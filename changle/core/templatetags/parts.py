@@ -9,6 +9,8 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from changle.core.money import yuan
+
 
 register = template.Library()
 WEEKDAYS = "一二三四五六日"
@@ -51,6 +53,12 @@ def num(value: float | Decimal | None) -> str:
     if value is None or value == "":
         return "—"
     return f"{value:,}"
+
+
+@register.filter(name="yuan")
+def in_yuan(fen: int | None) -> str:
+    """1,234.50元."""
+    return "—" if fen is None else yuan(fen)
 
 
 def _local(value: date | datetime) -> date | datetime:

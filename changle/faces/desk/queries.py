@@ -33,6 +33,7 @@ MENU = [  # label, icon, address, permission; what belongs together stands toget
     ("年度报告", "file-text", "annual:reports", Permission.ANNUAL_VIEW),
     ("重大事项", "calendar-event", "matters:matters", Permission.MATTER_VIEW),
     ("资金代管", "coin", "custody:custodies", Permission.CUSTODY_EDIT),
+    ("活动", "calendar-stats", "activities:activities", Permission.ACTIVITY_VIEW),
     ("场地", "armchair", "commons:venues", Permission.BOOKING_VIEW),
     ("我的预约", "calendar-event", "commons:bookings", Permission.BOOKING_VIEW),
     ("场地值守", "door", "commons:boards", Permission.BOOKING_OPERATE),
@@ -74,6 +75,8 @@ OPENS = {
     "commons.Booking": "commons:booking",
     "commons.Damage": "commons:damage",
     "commons.NoShow": "commons:no_show",
+    "activities.Activity": "activities:activity",
+    "activities.Session": "activities:session",
 }
 KEPT = 30  # seconds that a to-do count may be old
 

@@ -34,6 +34,7 @@ from changle.oversight.statistics.queries import (
     place_of,
     places,
     printed,
+    sheet_of,
 )
 
 
@@ -179,9 +180,7 @@ def figure_rows(request: Request) -> HttpResponse:
     found = told.rows(today)
     rows, after = page_of(printed(told.indicator, found), request.GET.get("after", ""))
     total = sum_of(told, today)
-    stem = reverse(
-        "territory:node" if told.indicator.subject == "pk" else "registry:organisation", args=[0]
-    )
+    stem = reverse(sheet_of(told.indicator), args=[0])
     lines = [(row, stem.replace("/0/", f"/{row.row_subject}/")) for row in rows]
     part = next((p for p in total[1] if p.key == told.key), None) if told.by else None
     context = heading(told) | {

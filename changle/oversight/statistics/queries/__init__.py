@@ -10,6 +10,7 @@ from changle.oversight.statistics.queries.asking import (
     place_of,
     places,
     printed,
+    sheet_of,
     widest_place,
 )
 from changle.oversight.statistics.queries.lines import Line
@@ -33,5 +34,6 @@ __all__ = [
     "place_of",
     "places",
     "printed",
+    "sheet_of",
     "widest_place",
 ]

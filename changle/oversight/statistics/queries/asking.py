@@ -18,6 +18,12 @@ from changle.ground.territory.roles import Permission
 
 
 PAGE = 50
+SHEETS = {  # model of the rows, what is told of them -> the page; by default places and bodies
+    ("activities.Session", "pk"): "activities:session",
+    ("activities.Session", "activity_id"): "activities:activity",
+    ("activities.Attendance", "session_id"): "activities:session",
+    ("commons.BookedSpace", "booking_id"): "commons:booking",
+}
 ANY_DAY = date(2021, 1, 1)  # asked of an indicator only to learn what its rows are
 
 
@@ -147,6 +153,15 @@ def of_identities(chosen: Indicator) -> bool:
     """Whether the rows are bodies as they stood at a time, and so have a code, a place and a span."""
     records = counted(chosen).records
     return records is not None and issubclass(records(ANY_DAY, ANY_DAY).model, Identity)
+
+
+def sheet_of(chosen: Indicator) -> str:
+    """Where the record behind a row is opened, by what the rows are and what is told of them."""
+    asked_of = counted(chosen)
+    rows = asked_of.records(ANY_DAY, ANY_DAY) if asked_of.records else None
+    label = rows.model._meta.label if rows is not None else ""
+    usual = "territory:node" if asked_of.subject == "pk" else "registry:organisation"
+    return SHEETS.get((label, asked_of.subject), usual)
 
 
 def export_columns(chosen: Indicator) -> list[Column]:

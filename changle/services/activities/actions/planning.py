@@ -147,7 +147,10 @@ def held(pk: int, by: Actor, needs: str = EDIT) -> Activity:
 
 
 @transaction.atomic
-def revise(*, pk: int, facts: Mapping[str, Any], by: Actor, now: datetime) -> Activity:
+def revise(
+    *, pk: int, facts: Mapping[str, Any], by: Actor, now: datetime,
+    groups: Sequence[int] | None = None,
+) -> Activity:  # fmt: skip
     """Change a plan that has not been handed in, or was returned."""
     activity = held(pk, by)
     only_draft(activity)
@@ -155,6 +158,8 @@ def revise(*, pk: int, facts: Mapping[str, Any], by: Actor, now: datetime) -> Ac
     for name, value in facts.items():
         setattr(activity, name, value)
     activity.save(update_fields=list(facts))
+    if groups is not None:
+        activity.groups.set(groups)
     record(activity, "revise", by=by, at=now, changes=changed(before, dict(facts)))
     return activity
 

@@ -25,20 +25,31 @@ class VerifyRefused(Refused):
     """It may not be verified or corrected so, or not by them."""
 
 
-def only_another(session: Session, by: Actor) -> None:
-    """Neither who planned, ran or handed it in, nor a side that held it."""
+def did_it(session: Session, by: Actor) -> bool:
     activity = session.activity
     doers = {activity.planned_by_id, activity.submitted_by_id, session.handed_in_by_id}
-    if by.user_id and by.user_id in doers:
-        raise VerifyRefused("不能核实自己经办的活动。")
-    lead = activity.lead
+    return bool(by.user_id) and by.user_id in doers
+
+
+def leads_it(session: Session, by: Actor) -> bool:
+    """Whether their right to verify is no other than that of the side that held it."""
+    lead = session.activity.lead
     if lead.kind == Node.Kind.CENTRE:
-        apart = above_only(by, Permission.ACTIVITY_REVIEW, lead)
-    elif any(str(lead.path).startswith(path) for path in by.reach.get(VERIFY, ())):
-        apart = above_only(by, VERIFY, lead)
-    else:
-        apart = by.holds_at(VERIFY, str(session.place.path))
-    if not apart:
+        return not above_only(by, Permission.ACTIVITY_REVIEW, lead)
+    if any(str(lead.path).startswith(path) for path in by.reach.get(VERIFY, ())):
+        return not above_only(by, VERIFY, lead)
+    return not by.holds_at(VERIFY, str(session.place.path))
+
+
+def may_verify(session: Session, by: Actor) -> bool:
+    """Neither who planned, ran or handed it in, nor the side that held it."""
+    return not did_it(session, by) and not leads_it(session, by)
+
+
+def only_another(session: Session, by: Actor) -> None:
+    if did_it(session, by):
+        raise VerifyRefused("不能核实自己经办的活动。")
+    if leads_it(session, by):
         raise VerifyRefused("主办方不能核实自己的活动，由社区、街道或中心核实。")
 
 

@@ -1,5 +1,10 @@
 from django.urls import URLPattern
 
+from changle.services.activities.urls import plans, sessions
+
 
 app_name = "activities"
-urlpatterns: list[URLPattern] = []
+urlpatterns: list[URLPattern] = [
+    *plans.urlpatterns,
+    *sessions.urlpatterns,
+]
