@@ -3,6 +3,27 @@ from importlib import import_module
 from django.apps import AppConfig
 
 
+VERBS = {
+    "ask": "设置报名提问",
+    "capacity": "改名额",
+    "close_list": "签到名单封存",
+    "correct": "更正",
+    "expenses": "登记支出",
+    "forget": "移除家人",
+    "give": "填写实际贡献",
+    "hand_in": "提交归档",
+    "head_count": "清点人数",
+    "invite": "邀请联办",
+    "keep": "保存家人",
+    "paper_list": "补录纸质签到",
+    "plan": "策划",
+    "reschedule": "改期",
+    "revise": "修改",
+    "sign_up": "报名",
+    "summary": "填写小结",
+}
+
+
 class ActivitiesConfig(AppConfig):
     name = "changle.services.activities"
     label = "activities"
@@ -13,3 +34,4 @@ class ActivitiesConfig(AppConfig):
         import_module("changle.services.activities.lifecycle")
         import_module("changle.services.activities.indicators")
         import_module("changle.services.activities.actions.clockwork")
+        import_module("changle.ground.territory.queries").verbs.update(VERBS)

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db.models import F
 
 from changle.core.engine import refresh_statistics
+from changle.core.reach import Actor
 from changle.ground.territory.models import Node
 from changle.ground.territory.queries import actor_for
 from changle.services.activities.actions.deciding import approve, publish, send_back, submit
@@ -175,7 +176,7 @@ def neighbours(scene: Scene, row: Activity) -> None:
     for number in range(16):
         guest = Guest(name=f"邻居示例{number}", phone=f"1990000{8000 + number}")
         told = Application(guests=[guest], agrees=True)
-        sign_up(session=session.pk, application=told, by=scene.by, now=scene.now)
+        sign_up(session=session.pk, application=told, by=Actor(name="访客"), now=scene.now)
 
 
 def invited(scene: Scene, community: Node) -> None:

@@ -166,7 +166,9 @@ def move_to(*, pk: int, draft: SessionDraft, by: Actor, now: datetime) -> Sessio
         setattr(row, name, value)
     row.save(update_fields=list(after))
     told = {name: after[name] for name in before}
-    record(row, "move", by=by, at=now, changes=changed(before, told), path=str(row.place.path))
+    record(
+        row, "reschedule", by=by, at=now, changes=changed(before, told), path=str(row.place.path)
+    )
     if row.state == State.POSTPONED:
         row = SESSION.fire(pk, "resume", by=by, now=now)
         turn(row, row.held, now=now)

@@ -48,6 +48,15 @@ class SaneDay(Day):
         return day
 
 
+class Boxes(forms.CheckboxSelectMultiple):
+    """Ticks one below the other; the class of the kit is each tick's, not the group's."""
+
+    def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context(name, value, attrs)
+        context["widget"]["attrs"].pop("class", None)
+        return context
+
+
 def line(label: str, most: int, **kwargs: Any) -> forms.CharField:
     return forms.CharField(label=label, max_length=most, required=False, **kwargs)
 
@@ -73,9 +82,7 @@ class FactsForm(Dressed, forms.Form):
     field = choice("服务领域")
     theme = choice("主题")
     method = choice("方式")
-    groups = forms.MultipleChoiceField(
-        label="对象", required=False, widget=forms.CheckboxSelectMultiple
-    )
+    groups = forms.MultipleChoiceField(label="对象", required=False, widget=Boxes)
     expected = forms.IntegerField(label="预计每场人数", min_value=1, max_value=MOST_PEOPLE)
     risk = forms.ChoiceField(label="风险等级", choices=Activity.Risk, initial="low")
     safety_plan = block("安全预案", 2000, help_text="中、高风险须填。")

@@ -100,7 +100,8 @@ def session_seen(actor: Actor, pk: int) -> Session | None:
 
 def history_of(label: str, keys: list[int]) -> "QuerySet[LogEntry]":
     told = [str(pk) for pk in keys]
-    return LogEntry.objects.filter(subject_label=label, subject_id__in=told).order_by("-id")[:60]
+    rows = LogEntry.objects.filter(subject_label=label, subject_id__in=told)
+    return rows.exclude(verb__in=("sign_up", "fill", "free")).order_by("-id")[:60]
 
 
 def coming_days(now: datetime, actor: Actor) -> "QuerySet[Session]":

@@ -62,21 +62,20 @@ def session(request: Request, pk: int) -> HttpResponse:
     return shown(request, found(request, pk))
 
 
-def moves_of(request: Request, row: Session, sides: Sides) -> list[dict[str, Any]]:
+def moves_of(request: Request, row: Session, sides: Sides, gaps: list[str]) -> list[dict[str, Any]]:
     """What may be pressed now, in the order of the day."""
     actor = request.actor
     told: list[dict[str, Any]] = []
     for name in DEEDS:
         move = SESSION.moves.get(name)
         if move is None:  # handing in moves nothing
-            if (
-                row.state == "recording"
-                and row.handed_in_at is None
-                and sides.may(actor, P.SESSION_RUN)
-            ):
+            waits = row.state == "recording" and row.handed_in_at is None and not gaps
+            if waits and sides.may(actor, P.SESSION_RUN):
                 told.append({"name": name, "label": LABELS[name]})
             continue
-        if row.state not in move.sources:
+        if row.state not in move.sources or (name == "verify" and gaps):
+            continue
+        if name == "start" and row.on > timezone.localdate():
             continue
         shared = move.needs == P.SESSION_RUN
         if not sides.may(actor, move.needs, shared=shared):
@@ -96,11 +95,12 @@ def shown(
     actor = request.actor
     sides, shares = sides_of(row)
     lists = sides.may(actor, P.SIGN_UP_VIEW)
+    gaps = missing_evidence(row) if row.state == "recording" else []
     context = {
         "row": row,
         "tone": TONES.get(row.state, ""),
         "overdue": row.overdue_days(timezone.localdate()) if row.state == "recording" else 0,
-        "moves": moves_of(request, row, sides),
+        "moves": moves_of(request, row, sides, gaps),
         "shares": shares,
         "records": row.state in BOOK and sides.may(actor, P.SESSION_RUN),
         "plans": row.state in {*Session.AHEAD, "postponed"}
@@ -110,7 +110,7 @@ def shown(
         and may_verify(row, actor),
         "locked": row.state in Session.COUNTING,
         "numbers": numbers(row) if row.state in BOOK else None,
-        "gaps": missing_evidence(row) if row.state == "recording" else [],
+        "gaps": gaps,
         "evidence": list(evidence_of(row)),
         "expenses": list(expenses_of(row)),
         "corrections": list(corrections_of(row)),
