@@ -22,6 +22,7 @@ from changle.ground.people.models import Paper, Post
 from changle.ground.registry.models import Organisation
 from changle.ground.territory.models import Grant, Node
 from changle.ground.territory.queries import actor_for
+from changle.services.activities.models import Activity, Session
 from changle.services.commons.models import Centre
 from changle.site.demo.making import make
 from changle.site.demo.people import CAST, FORMER
@@ -121,6 +122,11 @@ def fill(route: str, entry: URLPattern, street: str) -> str:
     elif "desk/papers/" in route:
         kept = Paper.objects.filter(organisation__street__name=street).order_by("pk").first()
         values |= {"pk": kept.pk if kept else 0, "name": "recall"}
+    if "desk/activities/" in route or "desk/sessions/" in route:
+        model = Session if "desk/sessions/" in route else Activity
+        lies = {"street__name": street} if model is Session else {"place__parent__name": street}
+        row = model.objects.filter(**lies).order_by("pk").first()
+        values |= {"pk": row.pk if row else 0, "name": "cancel", "share": 0}
     if "annual/" in route:
         values |= annual_values(route, street)
     if "desk/matters/" in route or "desk/custody/" in route:
