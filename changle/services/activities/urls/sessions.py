@@ -12,5 +12,6 @@ urlpatterns = [
     path("desk/sessions/<int:pk>/capacity/", records.capacity, name="capacity"),
     path("desk/sessions/<int:pk>/reschedule/", records.moving, name="reschedule"),
     path("desk/sessions/<int:pk>/correct/", records.correction, name="correct"),
+    path("desk/sessions/<int:pk>/people/<int:up>/", sessions.contact, name="contact"),
     path("desk/sessions/<int:pk>/move/<slug:name>/", sessions.move, name="move_session"),
 ]

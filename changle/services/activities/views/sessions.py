@@ -14,12 +14,13 @@ from changle.core.access import Request, page
 from changle.core.refusals import Refused
 from changle.ground.territory.queries import in_words
 from changle.ground.territory.roles import Permission
+from changle.services.activities.actions.privacy import read_contact
 from changle.services.activities.actions.recording import hand_in
 from changle.services.activities.actions.running import cancel_session, end, postpone, start
 from changle.services.activities.actions.verifying import ask_more, may_verify, verify, void
 from changle.services.activities.forms.plans import NoteForm
 from changle.services.activities.lifecycle import SESSION
-from changle.services.activities.models import Session
+from changle.services.activities.models import Session, SignUp
 from changle.services.activities.queries.evidence import missing_evidence, numbers
 from changle.services.activities.queries.listing import TONES, history_of, session_seen
 from changle.services.activities.queries.sheet import (
@@ -118,6 +119,7 @@ def shown(
         "methods": methods_of(row),
         "people": list(people_of(row)) if lists else [],
         "lists": lists,
+        "reads": lists and not row.verified_at and sides.may(actor, P.SESSION_RUN),
         "history": in_words(history_of("activities.Session", [row.pk])),
         "refusal": refusal,
         "told": told,
@@ -145,6 +147,21 @@ def move(request: Request, pk: int, name: str) -> HttpResponse:
     label = LABELS.get(name) or SESSION.moves[name].label
     messages.success(request, f"已办理“{label}”。")
     return redirect("activities:session", pk)
+
+
+@page(Permission.SESSION_RUN)
+@require_POST
+def contact(request: Request, pk: int, up: int) -> HttpResponse:
+    """Name and number in clear, for a reason."""
+    row, form = found(request, pk), NoteForm(request.POST)
+    reason = form.cleaned_data["note"] if form.is_valid() else ""
+    try:
+        told = read_contact(sign_up=up, reason=reason, by=request.actor, now=timezone.now())
+    except SignUp.DoesNotExist:
+        raise Http404 from None
+    except Refused as refusal:
+        return shown(request, row, refusal=str(refusal), status=409)
+    return render(request, "activities/contact.html", {"row": row, "contact": told})
 
 
 def back_to(row: Session) -> str:
