@@ -126,7 +126,13 @@ def fill(route: str, entry: URLPattern, street: str) -> str:
         model = Session if "desk/sessions/" in route else Activity
         lies = {"street__name": street} if model is Session else {"place__parent__name": street}
         row = model.objects.filter(**lies).order_by("pk").first()
-        values |= {"pk": row.pk if row else 0, "name": "cancel", "share": 0}
+        values |= {
+            "pk": row.pk if row else 0,
+            "name": "cancel",
+            "share": 0,
+            "up": 0,
+            "kind": "photo",
+        }
     if "annual/" in route:
         values |= annual_values(route, street)
     if "desk/matters/" in route or "desk/custody/" in route:

@@ -1,10 +1,11 @@
 from django.urls import URLPattern
 
-from changle.services.activities.urls import plans, sessions
+from changle.services.activities.urls import plans, rules, sessions
 
 
 app_name = "activities"
 urlpatterns: list[URLPattern] = [
     *plans.urlpatterns,
+    *rules.urlpatterns,
     *sessions.urlpatterns,
 ]

@@ -44,6 +44,7 @@ def activities(request: Request) -> HttpResponse:
         "states": Activity.State.choices,
         "streets": list(streets_seen(actor).values_list("pk", "name")) if verifies else [],
         "plans": plans,
+        "rules": actor.holds(Permission.ACTIVITY_RULE),
         "invitations": list(shares_waiting(actor)[:MOST_WAITING]) if plans else [],
         "to_verify": list(waiting_for_verification(actor)[:MOST_WAITING]) if verifies else [],
         "to_record": list(waiting_for_record(actor)[:MOST_WAITING]) if runs else [],
