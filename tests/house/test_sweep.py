@@ -123,16 +123,7 @@ def fill(route: str, entry: URLPattern, street: str) -> str:
         kept = Paper.objects.filter(organisation__street__name=street).order_by("pk").first()
         values |= {"pk": kept.pk if kept else 0, "name": "recall"}
     if "desk/activities/" in route or "desk/sessions/" in route:
-        model = Session if "desk/sessions/" in route else Activity
-        lies = {"street__name": street} if model is Session else {"place__parent__name": street}
-        row = model.objects.filter(**lies).order_by("pk").first()
-        values |= {
-            "pk": row.pk if row else 0,
-            "name": "cancel",
-            "share": 0,
-            "up": 0,
-            "kind": "photo",
-        }
+        values |= activity_values(route, street)
     if "annual/" in route:
         values |= annual_values(route, street)
     if "desk/matters/" in route or "desk/custody/" in route:
@@ -156,6 +147,14 @@ def report_or_agreement(route: str, street: str) -> int:
     rows = (Matter if "matters/" in route else Custody).objects.order_by("pk")
     within = rows.filter(organisation__street__name=street)
     return within.values_list("pk", flat=True).first() or 0
+
+
+def activity_values(route: str, street: str) -> dict[str, object]:
+    """An activity of a community of that street, or a session held in it."""
+    model = Session if "desk/sessions/" in route else Activity
+    lies = {"street__name": street} if model is Session else {"place__parent__name": street}
+    row = model.objects.filter(**lies).order_by("pk").first()
+    return {"pk": row.pk if row else 0, "name": "cancel", "share": 0, "up": 0, "kind": "photo"}
 
 
 def annual_values(route: str, street: str) -> dict[str, object]:

@@ -46,7 +46,7 @@ SIGN_UP = Lifecycle(
     Move(name="offer", label="候补递补", sources={Up.WAITLISTED}, target=Up.OFFERED,
          needs=P.SESSION_RUN, by_action=True),
     Move(name="accept", label="确认参加", sources={Up.OFFERED}, target=Up.CONFIRMED,
-         needs=P.SIGN_UP_MAKE, by_action=True, todo=True),
+         needs=P.SIGN_UP_MAKE, by_action=True),
     Move(name="expire", label="逾期未定", sources={Up.OFFERED}, target=Up.EXPIRED,
          needs=P.SESSION_RUN, by_action=True),
     Move(name="cancel", label="取消报名", target=Up.CANCELLED, needs=P.SIGN_UP_MAKE, grave=True,
