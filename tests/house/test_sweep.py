@@ -122,10 +122,9 @@ def fill(route: str, entry: URLPattern, street: str) -> str:
     elif "desk/papers/" in route:
         kept = Paper.objects.filter(organisation__street__name=street).order_by("pk").first()
         values |= {"pk": kept.pk if kept else 0, "name": "recall"}
-    if "desk/activities/" in route or "desk/sessions/" in route:
-        values |= activity_values(route, street)
-    if "annual/" in route:
-        values |= annual_values(route, street)
+    for mark, told in OF_A_ROOM.items():
+        if mark in route:
+            values |= told(route, street)
     if "desk/matters/" in route or "desk/custody/" in route:
         values["pk"] = report_or_agreement(route, street)
     parts = []
@@ -167,6 +166,13 @@ def annual_values(route: str, street: str) -> dict[str, object]:
     if "organisations/" in route:
         return values | {"pk": bodies.values_list("pk", flat=True).first() or 0}
     return values | {"pk": reports.values_list("pk", flat=True).first() or 0}
+
+
+OF_A_ROOM = {
+    "annual/": annual_values,
+    "desk/activities/": activity_values,
+    "desk/sessions/": activity_values,
+}
 
 
 def leaves(route: str) -> bool:
