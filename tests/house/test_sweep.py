@@ -122,9 +122,8 @@ def fill(route: str, entry: URLPattern, street: str) -> str:
     elif "desk/papers/" in route:
         kept = Paper.objects.filter(organisation__street__name=street).order_by("pk").first()
         values |= {"pk": kept.pk if kept else 0, "name": "recall"}
-    for mark, told in OF_A_ROOM.items():
-        if mark in route:
-            values |= told(route, street)
+    asked = (told for mark, told in OF_A_ROOM.items() if mark in route)
+    values |= next(asked, lambda _route, _street: {})(route, street)
     if "desk/matters/" in route or "desk/custody/" in route:
         values["pk"] = report_or_agreement(route, street)
     parts = []
