@@ -2,6 +2,8 @@ from importlib import import_module
 
 from django.apps import AppConfig
 
+from changle.ground.territory.roles import Permission
+
 
 VERBS = {
     "ask": "设置报名提问",
@@ -35,8 +37,15 @@ class ActivitiesConfig(AppConfig):
     verbose_name = "活动共办"
 
     def ready(self) -> None:
-        """Enter the moves, the figures and the daily deeds into their tables."""
+        """Enter moves, figures, deeds by the clock, words of the log and the room of a body."""
         import_module("changle.services.activities.lifecycle")
         import_module("changle.services.activities.indicators")
         import_module("changle.services.activities.actions.clockwork")
         import_module("changle.ground.territory.queries").verbs.update(VERBS)
+        tabs = import_module("changle.ground.registry.queries.tabs")
+        tabs.TABS.append(
+            tabs.Tab(
+                name="activities", label="活动", address="activities:organisation",
+                needs=Permission.ACTIVITY_VIEW, sort=60,
+            )
+        )  # fmt: skip

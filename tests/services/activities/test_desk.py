@@ -217,3 +217,16 @@ def test_pages_ask_the_same_however_long_the_list(place, team, leader, count, dj
                        (f"/desk/sessions/{session.pk}/", 15)):  # fmt: skip
         with django_assert_max_num_queries(most):
             assert leader.get(path).status_code == 200
+
+
+def test_a_body_has_a_room_of_what_it_did_with_others(district, place, team, leader):
+    mate = make_organisation(district.communities[1][0])
+    row = make_activity(place, team, shares=[ShareDraft(node=mate.node, organisation=mate)])
+    Cohost.objects.update(state="accepted", accepted_at=NOW)
+    today = timezone.localdate()
+    Session.objects.update(state="counted", verified_at=NOW, person_times=9, on=today)
+    for client, body, told in ((leader, team, "0.6"), (as_("OADM", mate.node), mate, "0.4")):
+        text = client.get(f"/desk/organisations/{body.pk}/activities/").text
+        assert row.title in text
+        assert told in text
+    assert leader.get(f"/desk/organisations/{mate.pk}/activities/").status_code == 404

@@ -1,10 +1,11 @@
 from django.urls import URLPattern
 
-from changle.services.activities.urls import plans, rules, sessions
+from changle.services.activities.urls import bodies, plans, rules, sessions
 
 
 app_name = "activities"
 urlpatterns: list[URLPattern] = [
+    *bodies.urlpatterns,
     *plans.urlpatterns,
     *rules.urlpatterns,
     *sessions.urlpatterns,
