@@ -150,7 +150,9 @@ def plan_year(year: Year, series: dict[str, Series], count: int) -> None:
 def enter(
     year: Year, kind: Kind, body: Organisation, series: Series | None, *, sessions: int
 ) -> None:
-    random, begins = year.random, year.day()
+    """An activity whose sessions fall around a day of the year; those beyond its ends are not held."""
+    random, step = year.random, year.random.choice((7, 7, 7, 14))
+    begins = year.day() - timedelta(days=step * random.randrange(sessions))
     title = f"{series.name} · {kind.title}" if series else kind.title
     place = body.community or body.node
     activity = Activity(
@@ -163,17 +165,17 @@ def enter(
         is_sample=True,
     )  # fmt: skip
     ACTIVITY.begin(activity, "counted", at=at(begins, 12))
-    year.activities.append(activity)
-    sides(year, activity, body)
-    step = random.choice((7, 7, 7, 14))
+    kept: list[Session] = []
     for number in range(sessions):
         on = begins + timedelta(days=step * number)
         if year.calendar.is_holiday(on) and random.random() > HOLIDAY_SHARE:
             on += timedelta(days=ON_HOLIDAY_TRIES)
-        if on >= year.last:
-            on = begins - timedelta(days=step * (number + 1))
-        if on >= year.first:
-            year.sessions.append(held(year, activity, kind, on, number, sessions))
+        if year.first <= on < year.last:
+            kept.append(held(year, activity, kind, on, number, sessions))
+    if kept:
+        year.activities.append(activity)
+        year.sessions += kept
+        sides(year, activity, body)
 
 
 def at(day: date, hour: int, minute: int = 0) -> datetime:
