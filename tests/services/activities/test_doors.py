@@ -181,7 +181,11 @@ def test_a_queue_that_waited_for_the_line_keeps_its_own_times(session, by):
     assert [bool(one.done) for one in told] == [True, True, False, False]
     assert [one.done.first for one in told[:2]] == [True, False]
     assert told[3].refusal.code == "clock"
-    assert Attendance.objects.get().came_at == SATURDAY + MINUTE
+    assert [SignUp.objects.get(pk=up.pk).state for up in ups] == ["attended", "no_show"]
+    lines = [PaperLine(name=ups[1].participant.name, phone=ups[1].participant.phone)]
+    enter_paper(session=session.pk, lines=lines, by=by, now=OVER)
+    assert SignUp.objects.get(pk=ups[1].pk).state == "attended"
+    assert Attendance.objects.get(sign_up=ups[0]).came_at == SATURDAY + MINUTE
 
 
 def test_the_code_at_the_door_changes_by_the_minute(session, district):
@@ -353,6 +357,16 @@ def test_verified_by_another_then_locked(session, by, verifier, district, team):
         head_count(
             session=session.pk, people=9, counted_by="x", counted_at=SATURDAY, by=by, now=OVER
         )
+
+
+def test_who_came_as_it_ended_is_not_blamed(session, by, verifier):
+    up = join(session)[0]
+    opened(session)
+    check_in(scan=scan(up), by=by, now=SATURDAY)
+    recorded(session, by)
+    SignUp.objects.filter(pk=up.pk).update(state="no_show")
+    verify(pk=session.pk, by=verifier, now=OVER)
+    assert SignUp.objects.get(pk=up.pk).state == "attended"
 
 
 def test_a_late_verification_is_marked_late(session, by, verifier):

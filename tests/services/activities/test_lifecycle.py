@@ -51,7 +51,7 @@ TABLES = {
         "expire": (["offered"], "expired"),
         "cancel": (["confirmed", "waitlisted", "offered"], "cancelled"),
         "strike": (["confirmed", "waitlisted", "offered"], "cancelled"),
-        "attend": (["confirmed", "offered"], "attended"),
+        "attend": (["confirmed", "offered", "no_show"], "attended"),
         "miss": (["confirmed"], "no_show"),
         "excuse": (["no_show"], "excused"),
         "lapse": (["waitlisted", "offered"], "lapsed"),

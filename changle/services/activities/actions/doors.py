@@ -4,7 +4,7 @@ Check-in is made cheap, because a queue waits behind it: the attendance says by 
 recorded, and is its own log; what the list came to is logged when the session ends.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -14,8 +14,10 @@ from django.utils import timezone
 from changle.core.log import record
 from changle.core.reach import Actor
 from changle.core.refusals import Refused
+from changle.ground.territory.roles import Permission
 from changle.services.activities.actions.people import Guest, enter, once_more, tidy
-from changle.services.activities.actions.signing import Application, sign_up
+from changle.services.activities.actions.signing import Application, house_at, sign_up
+from changle.services.activities.lifecycle import SIGN_UP
 from changle.services.activities.models import Attendance, Session, SignUp
 from changle.services.activities.queries.codes import door_opens, read_ticket
 from changle.services.activities.queries.sessions import run_by
@@ -96,6 +98,7 @@ def let_in(row: SignUp, scan: Scan, *, by: Actor, now: datetime) -> CheckIn:
     try:
         with transaction.atomic():
             attendance.save(force_insert=True)
+            came_after_all([row], now=now)
     except IntegrityError:
         # Another door was faster, or the person is on the paper list: that is the first time.
         first = Attendance.objects.filter(session=row.session, participant=row.participant).first()
@@ -103,6 +106,14 @@ def let_in(row: SignUp, scan: Scan, *, by: Actor, now: datetime) -> CheckIn:
             raise DoorRefused("这一场已经核实，不能再签到。", "locked") from None
         return CheckIn(first, first=False, name=name)
     return CheckIn(attendance, first=True, name=name)
+
+
+def came_after_all(rows: Iterable[SignUp], *, now: datetime) -> None:
+    """Whose scan or line of paper came in after the end has not stayed away."""
+    for row in rows:
+        if row.state == SignUp.State.NO_SHOW:
+            by = house_at(row.session, Permission.SESSION_RUN)
+            SIGN_UP.fire(row.pk, "attend", by=by, now=now)
 
 
 def check_open(session: Session) -> None:
@@ -263,6 +274,7 @@ def enter_paper(
         )
     )
     ups = SignUp.objects.filter(session=row, participant__in=people, state__in=SEATED)
+    ups = ups.select_related("session", "session__place")
     seats = {up.participant_id: up for up in ups}
     roles = dict(zip(named, [one.role for one in lines if one.phone.strip()], strict=True))
     common = {"session": row, "method": Method.PAPER, "recorded_at": now,
@@ -274,6 +286,7 @@ def enter_paper(
     ]
     nameless = [Attendance(role=one.role, **common) for one in lines if not one.phone.strip()]
     Attendance.objects.bulk_create([*new, *nameless], batch_size=500)
+    came_after_all([one.sign_up for one in new if one.sign_up is not None], now=now)
     result = PaperResult(len(new), len(nameless), len(named) - len(new))
     record(
         row, "paper_list", by=by, at=now, path=str(row.place.path),

@@ -11,9 +11,10 @@ from changle.core.refusals import Refused
 from changle.ground.territory.models import Node
 from changle.ground.territory.roles import Permission
 from changle.services.activities.actions.deciding import above_only
+from changle.services.activities.actions.doors import came_after_all
 from changle.services.activities.actions.telling import tell_hosts
 from changle.services.activities.lifecycle import ACTIVITY, SESSION
-from changle.services.activities.models import Activity, Attendance, Correction, Session
+from changle.services.activities.models import Activity, Attendance, Correction, Session, SignUp
 from changle.services.activities.queries.evidence import missing_evidence, numbers
 
 
@@ -69,6 +70,9 @@ def verify(*, pk: int, by: Actor, now: datetime, note: str = "") -> Session:
         "in_time": row.due_on is None or timezone.localdate(now) <= row.due_on,
     }
     row = SESSION.fire(pk, "verify", by=by, now=now, note=note, along=facts)
+    # Who came in at the very moment at which the session ended was taken for missing.
+    there = SignUp.objects.filter(session=row, state="no_show", attendance__isnull=False)
+    came_after_all(there.select_related("session", "session__place").order_by("pk"), now=now)
     row.verified_by_id = by.user_id or None
     row.save(update_fields=["verified_by"])
     tell_hosts(row.activity, f"“{row}”已核实：{told.person_times} 人次", by=by, now=now)

@@ -53,8 +53,8 @@ SIGN_UP = Lifecycle(
          sources={Up.CONFIRMED, Up.WAITLISTED, Up.OFFERED}, by_action=True),
     Move(name="strike", label="取消他的报名", target=Up.CANCELLED, needs=P.SESSION_RUN,
          sources={Up.CONFIRMED, Up.WAITLISTED, Up.OFFERED}, by_action=True, reasoned=True),
-    Move(name="attend", label="到场", sources={Up.CONFIRMED, Up.OFFERED}, target=Up.ATTENDED,
-         needs=P.SESSION_RUN, by_action=True),
+    Move(name="attend", label="到场", target=Up.ATTENDED, needs=P.SESSION_RUN, by_action=True,
+         sources={Up.CONFIRMED, Up.OFFERED, Up.NO_SHOW}),  # a scan that was sent late
     Move(name="miss", label="记爽约", sources={Up.CONFIRMED}, target=Up.NO_SHOW,
          needs=P.SESSION_RUN, by_action=True),
     Move(name="excuse", label="说明原因，不计爽约", sources={Up.NO_SHOW}, target=Up.EXCUSED,
