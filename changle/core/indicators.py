@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from typing import Any, Literal, TypeVar
 
 from django.db import connection
-from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models import Count, F, Min, Q, QuerySet, Sum
 
 from changle.core.periods import Period
 from changle.core.refusals import Refused
@@ -58,7 +58,10 @@ class Indicator:
     records: Callable[[date, date], QuerySet[Any]] | None = None
     # A stock is asked (day, day after): what stands on the day. A flow: (first day, day after the last).
     place: str = ""  # lookup to the TreePath in which a row lies
+    # Or the rows of the place with this path, where several places of a row let it in.
+    within: Any = None  # Callable[[str], Q]; others hand on dicts of texts
     measure: str = ""  # what is summed; the rows are counted where empty
+    distinct: str = ""  # lookup; rows that share it count once, whatever they are cut by
     cuts: tuple[Cut, ...] = ()
     above: str = ""  # of a rate: the codes of its numerator and denominator
     below: str = ""
@@ -128,24 +131,48 @@ def rows(
 ) -> QuerySet[Any]:
     """Exactly the records that add up to the value, or to one part of it."""
     asked = indicator(code)
+    found = matching(code, path=path, period=period, today=today, by=by, key=key)
+    if asked.distinct:
+        firsts = found.order_by().values(asked.distinct).annotate(first=Min("pk")).values("first")
+        found = found.filter(pk__in=firsts)
+    return found.order_by("pk")
+
+
+def matching(
+    code: str,
+    *,
+    path: str,
+    period: Period,
+    today: date,
+    by: str = "",
+    key: str = "",
+) -> QuerySet[Any]:
+    """The records that the value is computed from; those of one thing not yet made one."""
+    asked = indicator(code)
     if asked.records is None:
-        return rows(asked.above, path=path, period=period, today=today, by=by, key=key)
+        return matching(asked.above, path=path, period=period, today=today, by=by, key=key)
     if asked.kind == "stock":
         day = as_of(period, today)
         found = asked.records(day, day + timedelta(days=1))
     else:
         found = asked.records(period.start, period.end)
     if path:
-        found = found.filter(**{f"{asked.place}__under": path})
+        here = asked.within(path) if asked.within else Q((f"{asked.place}__under", path))
+        found = found.filter(here)
     if by:
         within = asked.cut(by).within(key)
         found = found.none() if within is None else found.filter(within)
     return found.order_by("pk")
 
 
+def measure_of(asked: Indicator) -> Sum | Count:
+    if asked.distinct:
+        return Count(asked.distinct, distinct=True)
+    return Sum(asked.measure) if asked.measure else Count("pk")
+
+
 def total(asked: Indicator, found: QuerySet[Any]) -> int:
-    measure = Sum(asked.measure) if asked.measure else Count("pk")
-    return int(found.order_by().aggregate(value=measure)["value"] or 0)
+    return int(found.order_by().aggregate(value=measure_of(asked))["value"] or 0)
 
 
 @dataclass
@@ -208,7 +235,7 @@ def _value(code: str, path: str, period: Period, today: date) -> Figure:
         above = _value(asked.above, path, period, today).value
         below = _value(asked.below, path, period, today).value
         return rate(bare, int(above or 0), int(below or 0))
-    found = rows(code, path=path, period=period, today=today)
+    found = matching(code, path=path, period=period, today=today)
     return replace(bare, value=total(asked, found))
 
 
@@ -238,14 +265,13 @@ def parts(
 def _parts(code: str, by: str, path: str, period: Period, today: date) -> list[Slice]:
     asked = indicator(code)
     cut = asked.cut(by)
-    found = rows(code, path=path, period=period, today=today).order_by()
-    measure = Sum(asked.measure) if asked.measure else Count("pk")
+    found = matching(code, path=path, period=period, today=today).order_by()
     grouping = {
         "part": F(cut.key),
         "part_text": F(cut.text or cut.key),
         "part_order": F(cut.order or cut.key),
     }
-    told = found.values(**grouping).annotate(part_value=measure)
+    told = found.values(**grouping).annotate(part_value=measure_of(asked))
     # The engines disagree about where nothing sorts: what is not filled in comes last.
     told = told.order_by(F("part_order").asc(nulls_last=True), "part")
     return [
@@ -281,9 +307,10 @@ def _cross(
 ) -> dict[tuple[str, str], int]:
     asked = indicator(code)
     first, second = asked.cut(by), asked.cut(across)
-    measure = Sum(asked.measure) if asked.measure else Count("pk")
-    found = rows(code, path=path, period=period, today=today).order_by()
-    told = found.values(part=F(first.key), other=F(second.key)).annotate(part_value=measure)
+    found = matching(code, path=path, period=period, today=today).order_by()
+    told = found.values(part=F(first.key), other=F(second.key)).annotate(
+        part_value=measure_of(asked)
+    )
     return {
         (_key(row["part"]), _key(row["other"])): int(row["part_value"] or 0)
         for row in told.order_by("part", "other")

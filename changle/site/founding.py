@@ -16,6 +16,7 @@ from changle.ground.matters.queries import seed_types
 from changle.ground.registry.queries import seed_classes
 from changle.ground.territory.models import Grant, Node, NodeCode
 from changle.ground.territory.queries import district as standing_district
+from changle.services.activities.queries.words import seed_terms
 from changle.services.bases.queries.rules import seed_standards
 
 
@@ -63,4 +64,5 @@ def plant_district(*, name: str, code: str, now: datetime, is_sample: bool = Fal
     seed_grounds()
     seed_types()
     seed_standards()
+    seed_terms(timezone.localdate(now))
     return root

@@ -15,7 +15,7 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
-from changle.core.constraints import AppendOnly, NoOverlap
+from changle.core.constraints import Guard
 from changle.core.files import StoredFile
 from changle.core.jobs import Job
 from changle.core.log import seal_all, verify
@@ -47,7 +47,7 @@ def declared_guards() -> list[str]:
         constraint.name
         for model in apps.get_models()
         for constraint in model._meta.constraints
-        if isinstance(constraint, NoOverlap | AppendOnly)
+        if isinstance(constraint, Guard)
     ]
 
 

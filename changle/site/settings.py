@@ -64,6 +64,7 @@ INSTALLED_APPS = [
     "changle.services.leases",
     "changle.services.bases",
     "changle.services.exchange",
+    "changle.services.activities",
     "changle.oversight.statistics",
     "changle.faces.portal",
     "changle.faces.desk",

@@ -23,6 +23,7 @@ from changle.ground.people.models import Paper, Post
 from changle.ground.registry.models import Organisation
 from changle.ground.territory.models import Grant, Node
 from changle.ground.territory.queries import actor_for
+from changle.services.activities.models import Activity, Session
 from changle.services.bases.models import (
     Base,
     Evaluation,
@@ -140,8 +141,8 @@ def fill(route: str, entry: URLPattern, street: str) -> str:
     elif "desk/papers/" in route:
         kept = Paper.objects.filter(organisation__street__name=street).order_by("pk").first()
         values |= {"pk": kept.pk if kept else 0, "name": "recall"}
-    if "annual/" in route:
-        values |= annual_values(route, street)
+    asked = (told for mark, told in OF_A_ROOM.items() if mark in route)
+    values |= next(asked, lambda _route, _street: {})(route, street)
     if any(each in route for each in ("desk/matters/", "desk/custody/", *OF_BASES)):
         values["pk"] = report_or_agreement(route, street)
     values |= shared(route, street)
@@ -204,6 +205,14 @@ def report_or_agreement(route: str, street: str) -> int:
     return within.values_list("pk", flat=True).first() or 0
 
 
+def activity_values(route: str, street: str) -> dict[str, object]:
+    """An activity of a community of that street, or a session held in it."""
+    model = Session if "desk/sessions/" in route else Activity
+    lies = {"street__name": street} if model is Session else {"place__parent__name": street}
+    row = model.objects.filter(**lies).order_by("pk").first()
+    return {"pk": row.pk if row else 0, "name": "cancel", "share": 0, "up": 0, "kind": "photo"}
+
+
 def annual_values(route: str, street: str) -> dict[str, object]:
     """A report of that street, or a registered body of it; nobody where none has reported."""
     bodies = Organisation.objects.filter(street__name=street, kind="MF").order_by("pk")
@@ -214,6 +223,13 @@ def annual_values(route: str, street: str) -> dict[str, object]:
     if "organisations/" in route:
         return values | {"pk": bodies.values_list("pk", flat=True).first() or 0}
     return values | {"pk": reports.values_list("pk", flat=True).first() or 0}
+
+
+OF_A_ROOM = {
+    "annual/": annual_values,
+    "desk/activities/": activity_values,
+    "desk/sessions/": activity_values,
+}
 
 
 def leaves(route: str) -> bool:

@@ -11,6 +11,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from changle.core.addresses import row_url
+from changle.core.money import yuan
 
 
 register = template.Library()
@@ -56,6 +57,12 @@ def num(value: float | Decimal | None) -> str:
     if value is None or value == "":
         return "—"
     return f"{value:,}"
+
+
+@register.filter(name="yuan")
+def in_yuan(fen: int | None) -> str:
+    """1,234.50元."""
+    return "—" if fen is None else yuan(fen)
 
 
 def _local(value: date | datetime) -> date | datetime:

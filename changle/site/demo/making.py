@@ -21,6 +21,7 @@ from changle.ground.registry.models import ClassItem, OfficialFact, Organisation
 from changle.ground.territory.models import Node
 from changle.ground.territory.queries import actor_for, district
 from changle.site.demo import (
+    activities,
     annual,
     bases,
     commons,
@@ -55,6 +56,7 @@ ROOMS: tuple[Callable[[Scene], None], ...] = (
     loans.furnish,
     bases.furnish,
     exchange.furnish,
+    activities.furnish,
 )  # in this order, each on what stands before it
 
 

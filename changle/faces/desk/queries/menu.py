@@ -18,6 +18,7 @@ MENU = [  # label, icon, address, permission; what belongs together stands toget
     ("年度报告", "file-text", "annual:reports", Permission.ANNUAL_VIEW),
     ("重大事项", "calendar-event", "matters:matters", Permission.MATTER_VIEW),
     ("资金代管", "coin", "custody:custodies", Permission.CUSTODY_EDIT),
+    ("活动", "calendar-stats", "activities:activities", Permission.ACTIVITY_VIEW),
     ("场地", "armchair", "commons:venues", Permission.BOOKING_VIEW),
     ("我的预约", "calendar-event", "commons:bookings", Permission.BOOKING_VIEW),
     ("场地值守", "door", "commons:boards", Permission.BOOKING_OPERATE),
@@ -68,6 +69,7 @@ OPENS = {
     "bases.OperatorCheck": "bases:check", "bases.HandOver": "bases:hand_over",
     "exchange.Offer": "exchange:offer", "exchange.Request": "exchange:request",
     "exchange.Use": "exchange:use", "leases.Lease": "leases:lease",
+    "activities.Activity": "activities:activity", "activities.Session": "activities:session",
 }  # fmt: skip
 
 
