@@ -121,13 +121,7 @@ def as_of(period: Period, today: date) -> date:
 
 
 def rows(
-    code: str,
-    *,
-    path: str,
-    period: Period,
-    today: date,
-    by: str = "",
-    key: str = "",
+    code: str, *, path: str, period: Period, today: date, by: str = "", key: str = ""
 ) -> QuerySet[Any]:
     """Exactly the records that add up to the value, or to one part of it."""
     asked = indicator(code)
@@ -139,13 +133,7 @@ def rows(
 
 
 def matching(
-    code: str,
-    *,
-    path: str,
-    period: Period,
-    today: date,
-    by: str = "",
-    key: str = "",
+    code: str, *, path: str, period: Period, today: date, by: str = "", key: str = ""
 ) -> QuerySet[Any]:
     """The records that the value is computed from; those of one thing not yet made one."""
     asked = indicator(code)

@@ -53,7 +53,7 @@ def district(tmp_path_factory):
     made = changle(folder, "demo")
     assert made.returncode == 0, made.stderr
     stored = folder / "files" / "ab"
-    stored.mkdir(parents=True)
+    stored.mkdir(parents=True, exist_ok=True)
     (stored / "sample").write_bytes(b"content")
     return folder
 
