@@ -24,6 +24,7 @@ from django.db import connection, models, transaction
 from django.db.migrations.recorder import MigrationRecorder
 from django.db.models.expressions import RawSQL
 
+from changle.core.constraints.rest import at_rest
 from changle.core.log import LogEntry, seal_all, verify
 from changle.core.refusals import Refused
 from changle.core.sealed import SealedTextField
@@ -222,14 +223,15 @@ def restore(source: Path, *, say: Say = print) -> dict[str, Any]:
 
 @transaction.atomic
 def put_rows(folder: Path, manifest: dict[str, Any], *, say: Say) -> None:
-    for label, told in manifest["tables"].items():
-        try:
-            model = apps.get_model(label)
-        except LookupError:
-            raise BackupRefused(f"备份里有本版没有的表 {label}；请用同一版本恢复。") from None
-        put_table(model, folder / f"{label}.jsonl", told)
-        if told["count"]:
-            say(f"  {model._meta.verbose_name} {told['count']} 行")
+    with at_rest():
+        for label, told in manifest["tables"].items():
+            try:
+                model = apps.get_model(label)
+            except LookupError:
+                raise BackupRefused(f"备份里有本版没有的表 {label}；请用同一版本恢复。") from None
+            put_table(model, folder / f"{label}.jsonl", told)
+            if told["count"]:
+                say(f"  {model._meta.verbose_name} {told['count']} 行")
     with connection.cursor() as cursor:
         for statement in connection.ops.sequence_reset_sql(no_style(), kept_models()):
             cursor.execute(statement)
