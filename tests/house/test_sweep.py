@@ -43,6 +43,7 @@ from changle.services.exchange.models import (
     Request,
     Use,
 )
+from changle.services.leases.models import Desk, Floor, Lease
 from changle.site.demo.making import make
 from changle.site.demo.people import CAST, FORMER
 from tests.house.test_routes import all_routes
@@ -225,7 +226,21 @@ def annual_values(route: str, street: str) -> dict[str, object]:
     return values | {"pk": reports.values_list("pk", flat=True).first() or 0}
 
 
+def lease_values(route: str, street: str) -> dict[str, object]:
+    """A stay in a house of that street, its storey, its desk, or the house."""
+    if "desk/leases/" in route:
+        rows = Lease.objects.filter(centre__node__parent__name=street)
+    elif "lease-floors/" in route:
+        rows = Floor.objects.filter(centre__node__parent__name=street)
+    elif "lease-desks/" in route:
+        rows = Desk.objects.filter(centre__node__parent__name=street)
+    else:
+        rows = Centre.objects.filter(node__parent__name=street)
+    return {"pk": rows.order_by("pk").values_list("pk", flat=True).first() or 0, "name": "agree"}
+
+
 OF_A_ROOM = {
+    "desk/lease": lease_values,
     "annual/": annual_values,
     "desk/activities/": activity_values,
     "desk/sessions/": activity_values,

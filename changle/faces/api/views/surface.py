@@ -6,6 +6,7 @@ from changle.faces.api.views import (
     bases,
     exchange,
     figures,
+    leases,
     loans,
     me,
     nodes,
@@ -28,5 +29,5 @@ api = NinjaAPI(
     urls_namespace="api",
 )
 answers(api)
-for part in (organisations, nodes, figures, venues, loans, bases, exchange, me):
+for part in (organisations, nodes, figures, venues, loans, leases, bases, exchange, me):
     api.add_router("", part.router)
