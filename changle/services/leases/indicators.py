@@ -3,13 +3,25 @@
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import DateField, F, Func, IntegerField, QuerySet, Value
+from django.db.models import (
+    Case,
+    DateField,
+    Exists,
+    F,
+    Func,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Value,
+    When,
+)
 from django.db.models.functions import Cast, Greatest, Least
 from django.utils import timezone
 
 from changle.core.indicators import Cut, Indicator, declare
 from changle.services.leases.models import Desk, Lease, LeasedDesk
-from changle.services.leases.queries.terms import live_on
+from changle.services.leases.queries.terms import OCCUPIED, live_on
 
 
 def of_house(house: str) -> tuple[Cut, ...]:
@@ -46,25 +58,41 @@ def desks(day: date, _after: date) -> "QuerySet[Desk]":
     return Desk.objects.filter(live_on(day))
 
 
+def there(day: date, lease: str = "") -> Q:
+    """Stays that were lived in on a day: from the keys on, until the desks were handed back."""
+    since = Q((f"{lease}moved_in_on__lte", day))
+    left = Q((f"{lease}handed_back_on__isnull", False))
+    back_later = Q((f"{lease}handed_back_on__gt", day))
+    still = Q((f"{lease}state__in", OCCUPIED)) | Q((f"{lease}ends_on__gt", day))
+    return since & (back_later | (~left & still))
+
+
 def held(day: date, _after: date) -> "QuerySet[LeasedDesk]":
-    rows = LeasedDesk.objects.filter(starts_on__lte=day, ends_on__gt=day)
-    return rows.filter(lease__state__in=Lease.HELD)
+    return LeasedDesk.objects.filter(there(day, "lease__"))
 
 
 def inside(day: date, _after: date) -> "QuerySet[Lease]":
-    rows = Lease.objects.filter(state__in=Lease.HELD, starts_on__lte=day, ends_on__gt=day)
-    return rows.exclude(handed_back_on__isnull=False, handed_back_on__lte=day)
+    """The first of those that a body has in one house on a day."""
+    earlier = Lease.objects.filter(
+        there(day), centre=OuterRef("centre"), organisation=OuterRef("organisation"),
+        pk__lt=OuterRef("pk"),
+    )  # fmt: skip
+    return Lease.objects.filter(there(day)).filter(~Exists(earlier))
 
 
 def days_held(first: date, after: date) -> "QuerySet[LeasedDesk]":
     """The spans within a period, each with its days up to today."""
     until = max(first, min(after, timezone.localdate() + timedelta(days=1)))
-    rows = LeasedDesk.objects.filter(
-        starts_on__lt=until, ends_on__gt=first, lease__state__in=Lease.HELD
+    last = Cast(Value(until), DateField())
+    left = Case(
+        When(lease__handed_back_on__isnull=False, then=F("lease__handed_back_on")),
+        When(lease__state__in=OCCUPIED, then=last),
+        default=F("lease__ends_on"),
     )
-    end = Least(F("ends_on"), Cast(Value(until), DateField()))
-    start = Greatest(F("starts_on"), Cast(Value(first), DateField()))
-    return rows.annotate(days=Days(end, start))
+    rows = LeasedDesk.objects.filter(lease__moved_in_on__lt=until).annotate(left=left)
+    end = Least(F("left"), last)
+    start = Greatest(F("lease__moved_in_on"), Cast(Value(first), DateField()))
+    return rows.filter(left__gt=first).annotate(days=Days(end, start)).filter(days__gt=0)
 
 
 HELD: dict[str, Any] = {

@@ -394,7 +394,20 @@ def test_days_are_counted_within_the_period(place, monkeypatch):
     monkeypatch.setattr("django.utils.timezone.localdate", lambda *_a: TODAY + 100 * DAY)
     rows = days_held(TODAY + 2 * DAY, TODAY + 5 * DAY)
     assert [row.days for row in rows] == [3, 3]
-    period = Period.month(2027, 3) if hasattr(Period, "month") else None
-    assert (
-        period is None or value("leases.desk_days", path="", period=period, today=AFTER).value == 20
-    )
+    march = {"path": "", "period": Period.of_months(2027, 3, 1), "today": AFTER}
+    assert value("leases.desk_days", **march).value == 60  # nobody gave the desks back
+    Lease.objects.update(handed_back_on=TODAY + 10 * DAY)
+    assert value("leases.desk_days", **march).value == 20
+
+
+def test_who_stays_on_is_counted_until_the_desks_are_back_and_a_body_once_a_house(place):
+    centre, desks, body = place
+    ends = TODAY + 10 * DAY
+    live(centre, desks[:1], body, starts_on=TODAY, ends_on=ends)
+    live(centre, desks[1:2], body, starts_on=TODAY, ends_on=TODAY + 90 * DAY)
+    late = ends + 5 * DAY
+    told = {"path": "", "period": Period(TODAY, late + DAY), "today": late, "stamp": ""}
+    assert value("leases.desks_taken", **told).value == 2
+    assert value("leases.organisations_in", **told).value == 1
+    Lease.objects.filter(ends_on=ends).update(handed_back_on=late)
+    assert value("leases.desks_taken", **told).value == 1

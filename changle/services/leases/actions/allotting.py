@@ -206,8 +206,8 @@ def hold(row: Lease, desks: Sequence[int], *, by: Actor, now: datetime, displace
         .order_by("pk")
     )
     free = set(free_desks(row.centre, row.starts_on, row.ends_on).values_list("pk", flat=True))
-    if row.renews_id is not None:
-        free |= set(chosen)  # the guard of the database alone decides
+    if row.renews_id is not None:  # held by the old term to its very end: the guard decides
+        free |= {one.pk for one in found if one.retired_on is None or one.retired_on >= row.ends_on}
     taken = [one.number for one in found if one.pk not in free]
     if len(found) < len(chosen) or taken:
         raise LeaseRefused(
