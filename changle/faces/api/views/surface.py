@@ -2,7 +2,7 @@
 
 from ninja import NinjaAPI
 
-from changle.faces.api.views import figures, me, nodes, organisations, venues
+from changle.faces.api.views import figures, me, nodes, organisations, sessions, venues
 from changle.faces.api.views.problems import answers
 
 
@@ -19,5 +19,5 @@ api = NinjaAPI(
     urls_namespace="api",
 )
 answers(api)
-for part in (organisations, nodes, figures, venues, me):
+for part in (organisations, nodes, figures, venues, sessions, me):
     api.add_router("", part.router)
