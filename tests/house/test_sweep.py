@@ -211,7 +211,14 @@ def activity_values(route: str, street: str) -> dict[str, object]:
     model = Session if "desk/sessions/" in route else Activity
     lies = {"street__name": street} if model is Session else {"place__parent__name": street}
     row = model.objects.filter(**lies).order_by("pk").first()
-    return {"pk": row.pk if row else 0, "name": "cancel", "share": 0, "up": 0, "kind": "photo"}
+    return {
+        "pk": row.pk if row else 0,
+        "name": "cancel",
+        "share": 0,
+        "up": 0,
+        "there": 0,
+        "kind": "photo",
+    }
 
 
 def annual_values(route: str, street: str) -> dict[str, object]:

@@ -11,6 +11,7 @@ from changle.faces.api.views import (
     me,
     nodes,
     organisations,
+    sessions,
     venues,
 )
 from changle.faces.api.views.problems import answers
@@ -29,5 +30,5 @@ api = NinjaAPI(
     urls_namespace="api",
 )
 answers(api)
-for part in (organisations, nodes, figures, venues, loans, leases, bases, exchange, me):
+for part in (organisations, nodes, figures, venues, sessions, loans, leases, bases, exchange, me):
     api.add_router("", part.router)

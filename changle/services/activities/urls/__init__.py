@@ -1,11 +1,12 @@
 from django.urls import URLPattern
 
-from changle.services.activities.urls import bodies, plans, rules, sessions
+from changle.services.activities.urls import bodies, doors, plans, rules, sessions
 
 
 app_name = "activities"
 urlpatterns: list[URLPattern] = [
     *bodies.urlpatterns,
+    *doors.urlpatterns,
     *plans.urlpatterns,
     *rules.urlpatterns,
     *sessions.urlpatterns,
