@@ -23,7 +23,7 @@ ROWS = """
 import django, json; django.setup()
 from changle.services.commons.models import Centre, LoanRule, Pool, Thing
 from django.db.models import F
-centre = Centre.objects.get(node__parent__name="张家堡街道")
+centre = Centre.objects.get(node__kind="centre", node__parent__name="张家堡街道")
 LoanRule.objects.update_or_create(centre=centre, defaults={"hours_ahead": 0, "most_open": 60})
 name = "演练帐篷" + TAG
 pool = Pool.objects.create(centre=centre, kind="equipment", name=name, quantity=2)

@@ -25,7 +25,7 @@ from changle.services.commons.lifecycle import BOOKING, NO_SHOW
 from changle.services.commons.models import (
     BookedSpace, Booking, Centre, Claim, NoShow, Policy, Pool, Space
 )
-centre = Centre.objects.get(node__parent__name="张家堡街道")
+centre = Centre.objects.get(node__kind="centre", node__parent__name="张家堡街道")
 centre.openings.update(opens="00:00", closes="23:59")
 policy = centre.policies.first()
 body = Organisation.objects.get(name__contains="秋文")
