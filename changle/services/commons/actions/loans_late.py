@@ -62,7 +62,8 @@ def keep_missing(pk: int, now: datetime) -> None:
     there = {line.pool_id: line.pool.quantity for line in loan.lines.all()}
     hold(sorted(there))
     held = Claim.objects.filter(loan=loan, ends_at__gt=now)
-    held.filter(starts_at__lt=now).update(ends_at=now)
+    whole = now.replace(microsecond=0)  # SQLite's own clock, by which its guard looks ahead
+    held.filter(starts_at__lt=whole).update(ends_at=whole)
     held.delete()
     until, needed = horizon(now, days_kept(loan)), owed(loan)
     parts = parts_but(loan, sorted(needed), now, until)
