@@ -84,7 +84,7 @@ def remind_of_tomorrow(now: datetime) -> None:
     )  # fmt: skip
     new = [
         Notice(
-            to_id=account, at=now, url="/my/sign-ups/", subject_label=Session._meta.label,
+            to_id=account, at=now, subject_label=Session._meta.label,
             subject_id=str(pk), text=f"明天：“{session}”，{when(session)}，{session.venue}"[:300],
         )
         for (account, pk), session in wished.items()

@@ -19,10 +19,7 @@ def tell_accounts(sign_ups: Iterable[SignUp], text: str, *, now: datetime) -> in
     """One message an account, however many of the family; who has none must be called."""
     accounts = sorted({one.made_by_id for one in sign_ups if one.made_by_id})
     Notice.objects.bulk_create(
-        [
-            Notice(to_id=account, at=now, text=text[:300], url="/my/sign-ups/")
-            for account in accounts
-        ]
+        [Notice(to_id=account, at=now, text=text[:300]) for account in accounts]
     )
     return len(accounts)
 
