@@ -62,6 +62,7 @@ INSTALLED_APPS = [
     "changle.ground.filing",
     "changle.services.commons",
     "changle.services.leases",
+    "changle.services.incubation",
     "changle.services.bases",
     "changle.services.exchange",
     "changle.services.activities",

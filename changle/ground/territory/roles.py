@@ -72,6 +72,11 @@ class Permission(StrEnum):
     SESSION_VERIFY = "session.verify"  # never by who led it
     SIGN_UP_MAKE = "sign_up.make"  # everybody, for themselves and their family
     SIGN_UP_VIEW = "sign_up.view"  # who has signed up, names masked
+    INCUBATION_VIEW = "incubation.view"
+    INCUBATION_APPLY = "incubation.apply"  # a body, for itself
+    INCUBATION_EDIT = "incubation.edit"  # calls, checks of papers, plans, deliveries
+    INCUBATION_DECIDE = "incubation.decide"  # admit, extend, graduate, end
+    INCUBATION_SCORE = "incubation.score"  # everybody, on the sheets given to them alone
     CONTACT_VIEW = "organisation.contact"  # P1 contacts in clear
     FIGURE_VIEW = "figure.view"
     DESK_OPEN = "desk.open"
@@ -141,6 +146,11 @@ LABELS = {
     P.SESSION_VERIFY: "核实场次",
     P.SIGN_UP_MAKE: "报名活动（自己的）",
     P.SIGN_UP_VIEW: "查看报名名单",
+    P.INCUBATION_VIEW: "查看孵化",
+    P.INCUBATION_APPLY: "申请孵化",
+    P.INCUBATION_EDIT: "办理孵化",
+    P.INCUBATION_DECIDE: "审批孵化",
+    P.INCUBATION_SCORE: "评审打分（自己的）",
     P.CODE_OVERRIDE: "凭证书保留校验不符的代码",
     P.CONTACT_VIEW: "查看联系方式",
     P.FIGURE_VIEW: "查看统计",
@@ -164,10 +174,12 @@ _RECORDS = {P.FILING_VIEW, P.PEOPLE_VIEW, P.ANNUAL_VIEW, P.MATTER_VIEW}
 _BOOKS = {P.BOOKING_VIEW, P.BOOKING_MAKE, P.BOOKING_USE}
 _HOUSE = _BOOKS | {P.BOOKING_DECIDE, P.BOOKING_OPERATE}
 _SHARES = {P.OFFER_VIEW, P.OFFER_MAKE}
-_SEES = {P.LEASE_VIEW, P.BASE_VIEW, P.ACTIVITY_VIEW}
+_SEES = {P.LEASE_VIEW, P.BASE_VIEW, P.ACTIVITY_VIEW, P.INCUBATION_VIEW}
 _CENTRE = _SHARES | _SEES | {P.LEASE_EDIT, P.BASE_EDIT, P.OFFER_VERIFY, P.PARTNER_EDIT,
-                             P.ACTIVITY_EDIT, P.SESSION_RUN, P.SESSION_VERIFY, P.SIGN_UP_VIEW}  # fmt: skip
-_OFFICE = _CENTRE | {P.LEASE_DECIDE, P.BASE_DECIDE, P.OPERATOR_EDIT, P.ACTIVITY_REVIEW}
+                             P.ACTIVITY_EDIT, P.SESSION_RUN, P.SESSION_VERIFY, P.SIGN_UP_VIEW,
+                             P.INCUBATION_EDIT}  # fmt: skip
+_OFFICE = _CENTRE | {P.LEASE_DECIDE, P.BASE_DECIDE, P.OPERATOR_EDIT, P.ACTIVITY_REVIEW,
+                     P.INCUBATION_DECIDE}  # fmt: skip
 _REGISTRAR = _READ | {
     P.ORGANISATION_EDIT,
     P.ORGANISATION_IMPORT,
@@ -228,7 +240,7 @@ _ALL = [
           _READ | _RECORDS | {P.ORGANISATION_EDIT, P.CONTACT_VIEW, P.PEOPLE_EDIT, P.PEOPLE_SEALED,
                               P.ANNUAL_EDIT, P.MATTER_REPORT, P.LEASE_VIEW, P.LEASE_ASK,
                               P.ACTIVITY_VIEW, P.ACTIVITY_EDIT, P.SESSION_RUN, P.SIGN_UP_VIEW,
-                              *_BOOKS, *_SHARES},
+                              P.INCUBATION_VIEW, P.INCUBATION_APPLY, *_BOOKS, *_SHARES},
           staff=False, kinds=("organisation",)),
     _role("OSTF", "组织工作人员", "开展服务、签到、记录。",
           {P.DESK_OPEN, P.NODE_VIEW, P.ORGANISATION_VIEW, P.ACTIVITY_VIEW, P.SESSION_RUN,
@@ -245,7 +257,7 @@ _ALL = [
     _role("LOG", "审计管理员", "查看和导出日志，不能改。", {P.DESK_OPEN, P.LOG_VIEW}),
 ]  # fmt: skip
 # What everybody with an account may do with the rows they filed themselves, whatever their grants.
-EVERYBODY = frozenset({P.FILING_APPLY, P.SIGN_UP_MAKE, *_BOOKS})
+EVERYBODY = frozenset({P.FILING_APPLY, P.SIGN_UP_MAKE, P.INCUBATION_SCORE, *_BOOKS})
 ROLES = {role.code: role for role in _ALL}
 ROLE_CHOICES = [(role.code, role.name) for role in _ALL]
 # Separation of duties: nobody holds two of these at once.

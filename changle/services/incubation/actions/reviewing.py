@@ -1,0 +1,66 @@
+"""A panel without conflicts of interest scores, each member blind to the others."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+
+from changle.core.log import record
+from changle.core.reach import Actor
+from changle.ground.territory.models import Grant
+from changle.ground.territory.queries.grants import in_force
+from changle.ground.territory.roles import Permission
+from changle.services.incubation.actions.entering import IncubationRefused
+from changle.services.incubation.models import MOST_REMARK, Incubatee, Sheet
+from changle.services.incubation.queries.conflicts import conflicts
+from changle.services.incubation.queries.scoring import card_of, points_of
+
+
+S = Incubatee.State
+
+
+@transaction.atomic
+def appoint(*, incubatee: int, reviewer: int, by: Actor, now: datetime) -> Sheet:
+    """Give one expert a sheet; refused with the reasons where the person is in conflict."""
+    rows = by.rows(Incubatee, Permission.INCUBATION_EDIT).select_for_update(of=("self",))
+    row = rows.select_related("call__centre__node", "organisation__node").get(pk=incubatee)
+    if row.state != S.REVIEW:
+        raise IncubationRefused("只能在评审阶段安排评审人。")
+    today = timezone.localdate(now)
+    if not Grant.objects.filter(in_force(today), user_id=reviewer, role="EXP").exists():
+        raise IncubationRefused("评审人须是在任的评审专家。")
+    if found := conflicts(row, reviewer):
+        raise IncubationRefused(f"须回避：{'；'.join(found)}。")
+    sheets = Sheet.objects.filter(incubatee=row)
+    if sheets.filter(reviewer_id=reviewer).exists():
+        raise IncubationRefused("这位评审人已在评审组。")
+    if sheets.count() >= row.call.panel_size:
+        raise IncubationRefused(f"评审组已有 {row.call.panel_size} 人。")
+    sheet = Sheet.objects.create(incubatee=row, reviewer_id=reviewer)
+    record(row, "appoint", by=by, at=now)
+    return sheet
+
+
+@transaction.atomic
+def submit_sheet(
+    *, sheet: int, scores: Mapping[str, int], remark: str, by: Actor, now: datetime
+) -> Sheet:
+    """Hand in once for all. The log says that it was done, never what was given."""
+    rows = by.rows(Sheet, Permission.INCUBATION_SCORE).select_for_update(of=("self",))
+    row = rows.select_related("incubatee__call", "incubatee__organisation").get(pk=sheet)
+    if row.submitted_at is not None:
+        raise IncubationRefused("评审表已经提交，不能再改。")
+    if row.incubatee.state != S.REVIEW:
+        raise IncubationRefused("评审已经结束。")
+    points = points_of(card_of(row.incubatee))
+    if set(scores) != set(points):
+        raise IncubationRefused("请给每一项打分。")
+    if any(type(given) is not int or not 0 <= given <= points[k] for k, given in scores.items()):
+        raise IncubationRefused("每项得分应为 0 到该项满分之间的整数。")
+    if len(remark) > MOST_REMARK:
+        raise IncubationRefused("意见太长。")
+    row.scores, row.remark, row.submitted_at = dict(scores), remark.strip(), now
+    row.save(update_fields=["scores", "remark", "submitted_at"])
+    record(row, "submit_sheet", by=by, at=now)
+    return row

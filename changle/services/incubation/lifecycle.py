@@ -1,0 +1,73 @@
+"""The way of an incubatee (domain rules 3.B.2): applied, reviewed, admitted, grown, let go."""
+
+from changle.core.lifecycle import Clock, Lifecycle, Move, MoveRefused
+from changle.ground.territory.roles import Permission
+from changle.services.incubation.models import Incubatee
+from changle.services.incubation.queries.scoring import complete, outcome
+
+
+S = Incubatee.State
+APPLY, EDIT = Permission.INCUBATION_APPLY, Permission.INCUBATION_EDIT
+DECIDE = Permission.INCUBATION_DECIDE
+INSIDE = {S.AGREED, S.DIAGNOSING, S.INCUBATING, S.MIDTERM, S.PROBATION, S.EXIT_REVIEW}
+
+
+def panel_is_done(row: Incubatee) -> None:
+    if not complete(row):
+        raise MoveRefused("评审表还没有全部提交。")
+
+
+def passed(row: Incubatee) -> None:
+    panel_is_done(row)
+    found = outcome(row)
+    if not found.may_enter:
+        raise MoveRefused("平均分未达到入驻线，不能公示。")
+    if found.virtual_only and not row.is_virtual:
+        raise MoveRefused("得分只够虚拟孵化，请组织改申请虚拟孵化。")
+
+
+def first_extension(row: Incubatee) -> None:
+    if row.extended:
+        raise MoveRefused("只能续驻一次。")
+
+
+INCUBATEE = Lifecycle(
+    Incubatee,
+    Move(name="accept", label="资格初审通过", sources={S.APPLIED}, target=S.REVIEW, needs=EDIT,
+         todo=True, tells=APPLY),
+    Move(name="return", label="退回补正", sources={S.APPLIED}, target=S.RETURNED, needs=EDIT,
+         reasoned=True, tells=APPLY),
+    Move(name="resubmit", label="重新提交", sources={S.RETURNED}, target=S.APPLIED, needs=APPLY,
+         todo=True, tells=EDIT),
+    Move(name="publicise", label="公示", sources={S.REVIEW}, target=S.PUBLICISED, needs=DECIDE,
+         guard=passed, todo=True, tells=APPLY),
+    Move(name="reject", label="不予入驻", sources={S.APPLIED, S.REVIEW, S.PUBLICISED},
+         target=S.REJECTED, needs=DECIDE, reasoned=True, grave=True, tells=APPLY),
+    Move(name="admit", label="准入", sources={S.PUBLICISED}, target=S.ADMITTED, needs=DECIDE,
+         by_action=True, todo=True, tells=APPLY),
+    Move(name="sign", label="签约入壳", sources={S.ADMITTED}, target=S.AGREED, needs=APPLY,
+         grave=True, todo=True, tells=EDIT),
+    Move(name="diagnose", label="开始需求评估", sources={S.AGREED}, target=S.DIAGNOSING, needs=EDIT,
+         todo=True, tells=APPLY),
+    Move(name="start", label="开始孵化", sources={S.DIAGNOSING}, target=S.INCUBATING, needs=EDIT,
+         todo=True, tells=APPLY),
+    Move(name="midterm", label="中期评估", sources={S.INCUBATING}, target=S.MIDTERM, needs=EDIT),
+    Move(name="continue", label="继续孵化", sources={S.MIDTERM, S.PROBATION}, target=S.INCUBATING,
+         needs=EDIT, todo=True, tells=APPLY),
+    Move(name="probation", label="限期整改", sources={S.MIDTERM}, target=S.PROBATION, needs=EDIT,
+         reasoned=True, tells=APPLY),
+    Move(name="exit_review", label="出壳评估", sources={S.INCUBATING}, target=S.EXIT_REVIEW,
+         needs=APPLY, tells=EDIT),
+    Move(name="graduate", label="出壳", sources={S.EXIT_REVIEW}, target=S.FOLLOW_UP, needs=DECIDE,
+         todo=True, reasoned=True, grave=True, tells=APPLY),
+    Move(name="extend", label="续驻", sources={S.EXIT_REVIEW}, target=S.INCUBATING, needs=DECIDE,
+         guard=first_extension, by_action=True, reasoned=True, tells=APPLY),
+    Move(name="close", label="跟踪期满办结", sources={S.FOLLOW_UP}, target=S.CLOSED, needs=EDIT),
+    Move(name="withdraw", label="自愿退出", target=S.WITHDRAWN, needs=APPLY, grave=True,
+         sources={S.APPLIED, S.RETURNED, S.REVIEW, S.PUBLICISED, S.ADMITTED, *INSIDE}, tells=EDIT),
+    Move(name="force_out", label="强制退出", sources=INSIDE, target=S.FORCED_EXIT, needs=DECIDE,
+         reasoned=True, grave=True, tells=APPLY),
+    # Five working days to answer and to publish; fifteen to sign; a month to mend.
+    clocks={S.APPLIED: Clock(working_days=5), S.PUBLICISED: Clock(working_days=5),
+            S.ADMITTED: Clock(working_days=15), S.PROBATION: Clock(working_days=22)},
+)  # fmt: skip

@@ -1,0 +1,143 @@
+"""Calls, incubatees, and the sheets on which a panel scores them."""
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+
+from changle.core.lifecycle import Stateful
+from changle.core.privacy import Privacy
+from changle.core.reach import Reachable
+from changle.ground.registry.models import Organisation
+from changle.services.commons.models import Centre
+from changle.services.leases.models import Lease
+
+
+MOST_REMARK = 500
+
+
+class Call(Reachable):
+    """An intake: who may apply, until when, and by which version of the scorecard.
+
+    `closes_on` is the first day on which nobody may apply any more.
+    """
+
+    anchors = ("centre__node__path",)
+    privacy: ClassVar[dict[str, Privacy]] = {"title": Privacy.P0, "conditions": Privacy.P0}
+    technical: ClassVar[frozenset[str]] = frozenset(
+        {"opens_on", "closes_on", "places", "panel_size", "scorecard_version"}
+    )
+
+    centre = models.ForeignKey(Centre, models.PROTECT, related_name="calls", verbose_name="中心")
+    title = models.CharField("名称", max_length=80)
+    conditions = models.JSONField("条件", default=list)  # codes in queries.conditions.CONDITIONS
+    opens_on = models.DateField("开始日期")
+    closes_on = models.DateField("截止日期（当日不含）")
+    places = models.PositiveSmallIntegerField("名额", default=15)
+    panel_size = models.PositiveSmallIntegerField("评审人数", default=3)
+    scorecard_version = models.PositiveSmallIntegerField("评审表版本", default=1)
+
+    class Meta:
+        verbose_name = "招募公告"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(closes_on__gt=F("opens_on")), name="call_closes_after_it_opens",
+                violation_error_message="截止日期应晚于开始日期。",
+            ),
+            models.CheckConstraint(
+                condition=Q(panel_size__in=(3, 5, 7, 9)), name="call_panel_is_odd",
+                violation_error_message="评审人数应为 3、5、7 或 9 人。",
+            ),
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Incubatee(Stateful):
+    """A body on its way through a house, from the application to the end of the follow-up."""
+
+    class State(models.TextChoices):
+        APPLIED = "applied", "待资格初审"
+        RETURNED = "returned", "退回补正"
+        REVIEW = "review", "评审中"
+        PUBLICISED = "publicised", "公示中"
+        ADMITTED = "admitted", "待签约"
+        AGREED = "agreement_signed", "已签约"
+        DIAGNOSING = "diagnosing", "需求评估"
+        INCUBATING = "incubating", "在孵"
+        MIDTERM = "midterm", "中期评估"
+        PROBATION = "probation", "整改"
+        EXIT_REVIEW = "exit_review", "出壳评估"
+        FOLLOW_UP = "follow_up", "出壳后跟踪"
+        CLOSED = "closed", "已办结"
+        REJECTED = "rejected", "不予入驻"
+        WITHDRAWN = "withdrawn", "自愿退出"
+        FORCED_EXIT = "forced_exit", "强制退出"
+
+    OVER = ("closed", "rejected", "withdrawn", "forced_exit")
+
+    anchors = ("call__centre__node__path", "organisation__node__path")
+    worded_by = ("organisation", "call")
+    privacy: ClassVar[dict[str, Privacy]] = {"plan": Privacy.P1}
+    technical: ClassVar[frozenset[str]] = frozenset({"applied_at", "extended"})
+
+    call = models.ForeignKey(Call, models.PROTECT, related_name="incubatees", verbose_name="招募")
+    organisation = models.ForeignKey(
+        Organisation, models.PROTECT, related_name="incubations", verbose_name="组织"
+    )
+    plan = models.TextField("项目和发展计划", max_length=3000)
+    is_virtual = models.BooleanField("虚拟孵化，不占工位", default=False)
+    applied_at = models.DateTimeField("申请时间")
+    extended = models.BooleanField("已续驻", default=False)
+    lease = models.OneToOneField(
+        Lease, models.PROTECT, null=True, blank=True, related_name="incubatee", verbose_name="入驻"
+    )
+
+    class Meta:
+        verbose_name = "孵化对象"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation"], name="one_live_incubation",
+                condition=~Q(state__in=("closed", "rejected", "withdrawn", "forced_exit")),
+                violation_error_message="这个组织已有办理中的孵化申请。",
+            )
+        ]  # fmt: skip
+        indexes = [models.Index(fields=["state", "due_on"], name="incubatee_state")]
+
+    def __str__(self) -> str:
+        return f"{self.organisation.name}孵化"
+
+
+class Sheet(Reachable):
+    """One reviewer's scores for one incubatee.
+
+    It lies nowhere in the territory: only its reviewer reaches it, whatever the grants of others,
+    and everybody else reads it through `queries.scoring.open_sheets` once the panel is complete.
+    """
+
+    anchors = ()
+    owner = "reviewer"
+    privacy: ClassVar[dict[str, Privacy]] = {"scores": Privacy.P2, "remark": Privacy.P2}
+    technical: ClassVar[frozenset[str]] = frozenset({"submitted_at"})
+
+    incubatee = models.ForeignKey(Incubatee, models.PROTECT, related_name="sheets")
+    reviewer = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="评审人"
+    )
+    scores = models.JSONField("得分", default=dict)  # code of an item -> points
+    remark = models.CharField("意见", max_length=MOST_REMARK, blank=True)
+    submitted_at = models.DateTimeField("提交时间", null=True)
+
+    class Meta:
+        verbose_name = "评审表"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["incubatee", "reviewer"], name="one_sheet_a_reviewer",
+                violation_error_message="这位评审人已在评审组。",
+            )
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return f"{self.incubatee_id} {self.reviewer_id}"
