@@ -1,8 +1,16 @@
 """The way of an incubatee (domain rules 3.B.2): applied, reviewed, admitted, grown, let go."""
 
-from changle.core.lifecycle import Clock, Lifecycle, Move, MoveRefused
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from changle.core.lifecycle import Clock, Lifecycle, Move, MoveRefused, Offer
+from changle.core.reach import Actor
 from changle.ground.territory.roles import Permission
-from changle.services.incubation.models import Incubatee
+from changle.services.incubation.models import Call, Incubatee, Objection
+from changle.services.incubation.queries.conditions import places_left
 from changle.services.incubation.queries.scoring import complete, outcome
 
 
@@ -24,6 +32,8 @@ def passed(row: Incubatee) -> None:
         raise MoveRefused("平均分未达到入驻线，不能公示。")
     if found.virtual_only and not row.is_virtual:
         raise MoveRefused("得分只够虚拟孵化，请组织改申请虚拟孵化。")
+    if places_left(row.call, virtual=row.is_virtual) < 1:
+        raise MoveRefused("这次招募的名额已经用完。")
 
 
 def first_extension(row: Incubatee) -> None:
@@ -31,7 +41,61 @@ def first_extension(row: Incubatee) -> None:
         raise MoveRefused("只能续驻一次。")
 
 
-INCUBATEE = Lifecycle(
+def unopposed(row: Incubatee) -> None:
+    raised = Objection.objects.filter(incubatee=row)
+    if raised.filter(is_upheld__isnull=True).exists():
+        raise MoveRefused("公示中的异议还没有答复，答复后才能准入。")
+    if raised.filter(is_upheld=True).exists():
+        raise MoveRefused("有异议成立，不能准入。")
+
+
+def body_has_signed(row: Incubatee) -> None:
+    if row.signed_at is None:
+        raise MoveRefused("请组织先签署协议和承诺书。")
+
+
+def fault_of(row: Incubatee, name: str, by: Actor) -> str:
+    """Why this very person may not make a move; "" if they may."""
+    me = by.user_id
+    if me and name in {"publicise", "admit"} and row.checked_by_id == me:
+        return "谁初审谁不能审批，请由其他工作人员办理。"
+    if me and name == "sign" and row.signed_by_id == me:
+        return "双方不能由同一个人签署。"
+    return ""
+
+
+class Incubation(Lifecycle[Incubatee]):
+    """The table, and who may not make a move although their role may."""
+
+    def offers(self, rows: Collection[Incubatee], *, to: Actor) -> list[Offer[Incubatee]]:
+        return [
+            (row, [move for move in moves if not fault_of(row, move.name, to)])
+            for row, moves in super().offers(rows, to=to)
+        ]
+
+    def may(self, row: Incubatee, name: str, to: Actor) -> bool:
+        """Whether a move, also one by a deed, is open to a person."""
+        move = self.moves[name]
+        open_now = row.state in move.sources and to.reaches(row, move.needs)
+        return open_now and not fault_of(row, name, to)
+
+    @transaction.atomic
+    def fire(
+        self, pk: int, name: str, *, by: Actor, now: datetime, note: str = "",
+        along: Mapping[str, Any] | None = None,
+    ) -> Incubatee:  # fmt: skip
+        row = by.rows(Incubatee, self.moves[name].needs).get(pk=pk)
+        if name == "publicise":  # two at once do not both take the last place
+            Call.objects.select_for_update().get(pk=row.call_id)
+        if sentence := fault_of(row, name, by):
+            raise MoveRefused(sentence)
+        facts = dict(along or {})
+        if name == "accept":
+            facts["checked_by_id"] = by.user_id or None
+        return super().fire(pk, name, by=by, now=now, note=note, along=facts)
+
+
+INCUBATEE = Incubation(
     Incubatee,
     Move(name="accept", label="资格初审通过", sources={S.APPLIED}, target=S.REVIEW, needs=EDIT,
          todo=True, tells=APPLY),
@@ -44,9 +108,9 @@ INCUBATEE = Lifecycle(
     Move(name="reject", label="不予入驻", sources={S.APPLIED, S.REVIEW, S.PUBLICISED},
          target=S.REJECTED, needs=DECIDE, reasoned=True, grave=True, tells=APPLY),
     Move(name="admit", label="准入", sources={S.PUBLICISED}, target=S.ADMITTED, needs=DECIDE,
-         by_action=True, todo=True, tells=APPLY),
-    Move(name="sign", label="签约入壳", sources={S.ADMITTED}, target=S.AGREED, needs=APPLY,
-         grave=True, todo=True, tells=EDIT),
+         guard=unopposed, by_action=True, todo=True, tells=APPLY),
+    Move(name="sign", label="签约入壳", sources={S.ADMITTED}, target=S.AGREED, needs=EDIT,
+         guard=body_has_signed, by_action=True, todo=True, tells=APPLY),
     Move(name="diagnose", label="开始需求评估", sources={S.AGREED}, target=S.DIAGNOSING, needs=EDIT,
          todo=True, tells=APPLY),
     Move(name="start", label="开始孵化", sources={S.DIAGNOSING}, target=S.INCUBATING, needs=EDIT,

@@ -37,7 +37,7 @@ ALLOWED = {
     "publicise": ("review", "publicised", {STREET}),
     "reject": ("applied review publicised", "rejected", {STREET}),
     "admit": ("publicised", "admitted", {STREET}),
-    "sign": ("admitted", "agreement_signed", {BODY}),
+    "sign": ("admitted", "agreement_signed", {HOUSE, STREET}),
     "diagnose": ("agreement_signed", "diagnosing", {HOUSE, STREET}),
     "start": ("diagnosing", "incubating", {HOUSE, STREET}),
     "midterm": ("incubating", "midterm", {HOUSE, STREET}),
@@ -65,6 +65,7 @@ def test_moves_by_state_and_role(name):
     for sheet, _expert in make_panel(row, street):
         sheet.scores, sheet.submitted_at = FULL, NOW
         sheet.save()
+    Incubatee.objects.filter(pk=row.pk).update(signed_at=NOW)
     sources, target, roles = ALLOWED[name]
     places = {
         BODY: row.organisation.node,

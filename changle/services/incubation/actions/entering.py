@@ -1,6 +1,7 @@
 """A house calls, and a body applies."""
 
 from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 
 from django.db import transaction
@@ -24,24 +25,34 @@ class IncubationRefused(Refused):
     """It may not be so; the message is for the person who asked."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Terms:
+    """What a call says; `closes_on` is the first day on which nobody may apply."""
+
+    title: str
+    opens_on: date
+    closes_on: date
+    conditions: Sequence[str] = ()
+    panel_size: int = 3
+    places: int = 15
+    virtual_places: int = 15
+
+
 @transaction.atomic
-def open_call(
-    *, centre: int, title: str, opens_on: date, closes_on: date, conditions: Sequence[str],
-    panel_size: int, by: Actor, now: datetime,
-) -> Call:  # fmt: skip
+def open_call(*, centre: int, terms: Terms, by: Actor, now: datetime) -> Call:
     house = by.rows(Centre, Permission.INCUBATION_EDIT).get(pk=centre)
-    if closes_on <= opens_on:
+    if terms.closes_on <= terms.opens_on:
         raise IncubationRefused("截止日期应晚于开始日期。")
-    if not title.strip():
+    if not terms.title.strip():
         raise IncubationRefused("请写明公告名称。")
-    if panel_size not in {3, 5, 7, 9}:
+    if terms.panel_size not in {3, 5, 7, 9}:
         raise IncubationRefused("评审人数应为 3、5、7 或 9 人。")
-    if strange := set(conditions) - set(CONDITIONS):
+    if strange := set(terms.conditions) - set(CONDITIONS):
         raise IncubationRefused(f"没有这样的条件：{'、'.join(sorted(strange))}。")
-    row = Call.objects.create(
-        centre=house, title=title.strip(), opens_on=opens_on, closes_on=closes_on,
-        conditions=list(conditions), panel_size=panel_size,
-    )  # fmt: skip
+    if terms.places + terms.virtual_places < 1:
+        raise IncubationRefused("实地和虚拟名额至少有一个。")
+    facts = asdict(terms) | {"title": terms.title.strip(), "conditions": list(terms.conditions)}
+    row = Call.objects.create(centre=house, **facts)
     record(row, "open_call", by=by, at=now)
     return row
 

@@ -6,6 +6,7 @@ from changle.services.incubation.models.intake import (
     Incubatee,
     Sheet,
 )
+from changle.services.incubation.models.papers import Objection, Paper
 
 
-__all__ = ["MOST_REMARK", "Call", "Incubatee", "Sheet"]
+__all__ = ["MOST_REMARK", "Call", "Incubatee", "Objection", "Paper", "Sheet"]

@@ -1,6 +1,6 @@
 """Calls, incubatees, and the sheets on which a panel scores them."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -17,6 +17,13 @@ from changle.services.leases.models import Lease
 MOST_REMARK = 500
 
 
+def someone(label: str) -> "models.ForeignKey[Any, Any]":
+    return models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+",
+        verbose_name=label,
+    )  # fmt: skip
+
+
 class Call(Reachable):
     """An intake: who may apply, until when, and by which version of the scorecard.
 
@@ -26,7 +33,7 @@ class Call(Reachable):
     anchors = ("centre__node__path",)
     privacy: ClassVar[dict[str, Privacy]] = {"title": Privacy.P0, "conditions": Privacy.P0}
     technical: ClassVar[frozenset[str]] = frozenset(
-        {"opens_on", "closes_on", "places", "panel_size", "scorecard_version"}
+        {"opens_on", "closes_on", "places", "virtual_places", "panel_size", "scorecard_version"}
     )
 
     centre = models.ForeignKey(Centre, models.PROTECT, related_name="calls", verbose_name="中心")
@@ -34,7 +41,8 @@ class Call(Reachable):
     conditions = models.JSONField("条件", default=list)  # codes in queries.conditions.CONDITIONS
     opens_on = models.DateField("开始日期")
     closes_on = models.DateField("截止日期（当日不含）")
-    places = models.PositiveSmallIntegerField("名额", default=15)
+    places = models.PositiveSmallIntegerField("实地名额", default=15)
+    virtual_places = models.PositiveSmallIntegerField("虚拟名额", default=15)
     panel_size = models.PositiveSmallIntegerField("评审人数", default=3)
     scorecard_version = models.PositiveSmallIntegerField("评审表版本", default=1)
 
@@ -81,7 +89,9 @@ class Incubatee(Stateful):
     anchors = ("call__centre__node__path", "organisation__node__path")
     worded_by = ("organisation", "call")
     privacy: ClassVar[dict[str, Privacy]] = {"plan": Privacy.P1}
-    technical: ClassVar[frozenset[str]] = frozenset({"applied_at", "extended"})
+    technical: ClassVar[frozenset[str]] = frozenset(
+        {"applied_at", "extended", "signed_at", "countersigned_at"}
+    )
 
     call = models.ForeignKey(Call, models.PROTECT, related_name="incubatees", verbose_name="招募")
     organisation = models.ForeignKey(
@@ -89,6 +99,12 @@ class Incubatee(Stateful):
     )
     plan = models.TextField("项目和发展计划", max_length=3000)
     is_virtual = models.BooleanField("虚拟孵化，不占工位", default=False)
+    # Who found the papers in order does not decide on the body.
+    checked_by = someone("初审人")
+    signed_by = someone("乙方签署人")
+    signed_at = models.DateTimeField("乙方签署时间", null=True, blank=True)
+    countersigned_by = someone("甲方签署人")
+    countersigned_at = models.DateTimeField("甲方签署时间", null=True, blank=True)
     applied_at = models.DateTimeField("申请时间")
     extended = models.BooleanField("已续驻", default=False)
     lease = models.OneToOneField(
@@ -102,7 +118,17 @@ class Incubatee(Stateful):
                 fields=["organisation"], name="one_live_incubation",
                 condition=~Q(state__in=("closed", "rejected", "withdrawn", "forced_exit")),
                 violation_error_message="这个组织已有办理中的孵化申请。",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(countersigned_at__isnull=True) | Q(signed_at__isnull=False),
+                name="incubatee_body_signs_first",
+                violation_error_message="请组织先签署协议和承诺书。",
+            ),
+            models.CheckConstraint(
+                condition=Q(countersigned_by__isnull=True) | ~Q(countersigned_by=F("signed_by")),
+                name="incubatee_two_hands_sign",
+                violation_error_message="双方不能由同一个人签署。",
+            ),
         ]  # fmt: skip
         indexes = [models.Index(fields=["state", "due_on"], name="incubatee_state")]
 
@@ -119,7 +145,11 @@ class Sheet(Reachable):
 
     anchors = ()
     owner = "reviewer"
-    privacy: ClassVar[dict[str, Privacy]] = {"scores": Privacy.P2, "remark": Privacy.P2}
+    privacy: ClassVar[dict[str, Privacy]] = {
+        "scores": Privacy.P2,
+        "remark": Privacy.P2,
+        "left_because": Privacy.P2,
+    }
     technical: ClassVar[frozenset[str]] = frozenset({"submitted_at"})
 
     incubatee = models.ForeignKey(Incubatee, models.PROTECT, related_name="sheets")
@@ -129,14 +159,21 @@ class Sheet(Reachable):
     scores = models.JSONField("得分", default=dict)  # code of an item -> points
     remark = models.CharField("意见", max_length=MOST_REMARK, blank=True)
     submitted_at = models.DateTimeField("提交时间", null=True)
+    # A reviewer who drops out keeps the row, so that they are not appointed again.
+    left_because = models.CharField("退出评审的原因", max_length=200, blank=True)
 
     class Meta:
         verbose_name = "评审表"
         constraints = [
             models.UniqueConstraint(
                 fields=["incubatee", "reviewer"], name="one_sheet_a_reviewer",
-                violation_error_message="这位评审人已在评审组。",
-            )
+                violation_error_message="这位评审人已在评审组，或已退出评审。",
+            ),
+            models.CheckConstraint(
+                condition=Q(left_because="") | Q(submitted_at__isnull=True),
+                name="sheet_handed_in_stays",
+                violation_error_message="已经提交的评审表不能退出。",
+            ),
         ]  # fmt: skip
 
     def __str__(self) -> str:

@@ -6,7 +6,7 @@ from datetime import date
 
 from changle.ground.registry.models import Organisation
 from changle.ground.registry.queries.eligibility import PURPOSES, eligible
-from changle.services.incubation.models import Call
+from changle.services.incubation.models import Call, Incubatee
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,3 +38,13 @@ def standing_to(call: Call, body: Organisation, on: date) -> list[Met]:
         why = check(body, on)
         answers.append(Met(code=code, label=f"符合“{label}”的条件", ok=not why, why=why))
     return answers
+
+
+BEFORE = ("applied", "returned", "review")  # nobody has a place yet
+
+
+def places_left(call: Call, *, virtual: bool) -> int:
+    """The places of a call that no admission has taken; who was rejected or went gives theirs back."""
+    gone = ("rejected", "withdrawn", *BEFORE)
+    taken = Incubatee.objects.filter(call=call, is_virtual=virtual).exclude(state__in=gone).count()
+    return (call.virtual_places if virtual else call.places) - taken

@@ -31,19 +31,24 @@ def points_of(card: dict[str, Any]) -> dict[str, int]:
     return {one["code"]: one["points"] for part in card["dimensions"] for one in part["items"]}
 
 
+def panel_of(row: Incubatee) -> "QuerySet[Sheet]":
+    """The sheets of those who have not dropped out."""
+    return Sheet.objects.filter(incubatee=row, left_because="")
+
+
 def complete(row: Incubatee) -> bool:
     """Whether the whole panel of the call is named and every sheet is in."""
-    sheets = Sheet.objects.filter(incubatee=row)
+    sheets = panel_of(row)
     named = sheets.count() == row.call.panel_size
     return named and not sheets.filter(submitted_at__isnull=True).exists()
 
 
 def open_sheets(row: Incubatee, actor: Actor) -> "QuerySet[Sheet]":
     """The sheets that a person may read: their own, and all of them once the panel is complete."""
-    own = actor.rows(Sheet, Permission.INCUBATION_SCORE).filter(incubatee=row)
+    own = actor.rows(Sheet, Permission.INCUBATION_SCORE).filter(incubatee=row, left_because="")
     sees = actor.rows(Incubatee, Permission.INCUBATION_EDIT).filter(pk=row.pk).exists()
     if complete(row) and (sees or own.exists()):
-        return Sheet.objects.filter(incubatee=row)
+        return panel_of(row)
     return own
 
 
@@ -61,7 +66,7 @@ class Outcome:
 def outcome(row: Incubatee) -> Outcome:
     """Only for a panel that is complete: whoever asks earlier breaks the blindness."""
     card = card_of(row)
-    sheets = [one.scores for one in Sheet.objects.filter(incubatee=row)]
+    sheets = [one.scores for one in panel_of(row)]
     totals = [sum(scores.values()) for scores in sheets]
     average = sum(totals) / len(totals)
     enough = all(
