@@ -22,6 +22,7 @@ urlpatterns = [
     path("", include("changle.services.bases.urls")),
     path("", include("changle.services.exchange.urls")),
     path("", include("changle.services.activities.urls")),
+    path("", include("changle.services.incubation.urls")),
     path("desk/figures/", include("changle.oversight.statistics.urls")),
     path("desk/webhooks/", include((webhooks, "webhooks"))),
     path("api/", include("changle.faces.api.urls")),

@@ -27,6 +27,9 @@ MENU = [  # label, icon, address, permission; what belongs together stands toget
     ("场地维护", "tools", "commons:houses", Permission.SPACE_EDIT),
     ("入驻", "armchair", "leases:leases", Permission.LEASE_VIEW),
     ("孵化基地", "building", "bases:bases", Permission.BASE_VIEW),
+    ("孵化", "leaf", "incubation:board", Permission.INCUBATION_VIEW),
+    ("招募公告", "clipboard-list", "incubation:calls", Permission.INCUBATION_VIEW),
+    ("我的评审", "checklist", "incubation:mine", Permission.INCUBATION_SCORE),
     ("资源供需", "share", "exchange:board", Permission.OFFER_VIEW),
     ("我的供需", "list", "exchange:mine", Permission.OFFER_VIEW),
     ("共建单位", "building-bank", "exchange:partners", Permission.PARTNER_EDIT),
@@ -49,6 +52,7 @@ GROUPS = {  # label -> icon, addresses; an address in none stands for itself
     ),
     "场地": ("armchair", ("commons:venues", "commons:bookings", "commons:boards", "commons:loans",
                         "commons:loan_boards", "commons:houses", "leases:leases", "bases:bases")),
+    "孵化": ("leaf", ("incubation:board", "incubation:calls", "incubation:mine")),
     "资源": ("share", ("exchange:board", "exchange:mine", "exchange:partners", "exchange:donations")),
     "统计": ("chart-bar", ("statistics:catalogue", "statistics:commons")),
     "辖区与设置": (
@@ -70,6 +74,7 @@ OPENS = {
     "exchange.Offer": "exchange:offer", "exchange.Request": "exchange:request",
     "exchange.Use": "exchange:use", "leases.Lease": "leases:lease",
     "activities.Activity": "activities:activity", "activities.Session": "activities:session",
+    "incubation.Incubatee": "incubation:incubatee",
 }  # fmt: skip
 
 

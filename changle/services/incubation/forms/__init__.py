@@ -1,0 +1,1 @@
+"""What is typed of an intake: calls, applications, panels, signatures, objections."""
