@@ -43,6 +43,7 @@ from changle.services.exchange.models import (
     Request,
     Use,
 )
+from changle.services.incubation.models import Incubatee
 from changle.services.leases.models import Desk, Floor, Lease
 from changle.site.demo.making import make
 from changle.site.demo.people import CAST, FORMER
@@ -246,7 +247,15 @@ def lease_values(route: str, street: str) -> dict[str, object]:
     return {"pk": rows.order_by("pk").values_list("pk", flat=True).first() or 0, "name": "agree"}
 
 
+def incubation_values(route: str, street: str) -> dict[str, object]:
+    """A body in incubation in a house of that street; the kinds and people lead nowhere."""
+    rows = Incubatee.objects.filter(call__centre__node__parent__name=street)
+    pk = rows.order_by("pk").values_list("pk", flat=True).first() or 0
+    return {"pk": pk, "name": "accept", "kind": "form", "reviewer": 0, "body": 0}
+
+
 OF_A_ROOM = {
+    "desk/incubation/": incubation_values,
     "desk/lease": lease_values,
     "annual/": annual_values,
     "desk/activities/": activity_values,

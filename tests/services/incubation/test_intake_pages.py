@@ -28,6 +28,7 @@ from changle.services.incubation.actions import (
 from changle.services.incubation.lifecycle import INCUBATEE
 from changle.services.incubation.models import Incubatee, Objection, Paper, Sheet
 from changle.services.incubation.queries.papers import asked_of, missing
+from changle.services.incubation.queries.ranking import ranking
 from changle.services.incubation.queries.scoring import complete, open_sheets
 from tests.factories.accounts import make_user
 from tests.factories.incubation import (
@@ -331,3 +332,22 @@ def test_pages_cost_the_same_for_one_and_three(client, street, name):
         costs.append(len(asked))
     assert costs[0] == costs[2]
     assert costs[0] <= 24
+
+
+def test_equal_points_are_decided_by_the_evidence_of_need(street):
+    call, ranked = make_call(street), []
+    for need, novel in ((5, 10), (10, 5)):
+        row = Incubatee(call=call, organisation=make_organisation(street), plan="x",
+                        applied_at=NOW)  # fmt: skip
+        INCUBATEE.begin(row, "review", at=NOW).save()
+        ranked.append(row)
+        for sheet, expert in make_panel(row, street):
+            scores = {**FULL, "need": need, "novel": novel}
+            submit_sheet(sheet=sheet.pk, scores=scores, remark="", by=expert, now=NOW)
+    waiting = Incubatee(call=call, organisation=make_organisation(street), plan="x", applied_at=NOW)
+    INCUBATEE.begin(waiting, "review", at=NOW).save()
+    sheet, expert = make_panel(waiting, street)[0]
+    submit_sheet(sheet=sheet.pk, scores=FULL, remark="", by=expert, now=NOW)
+    placed = ranking(make_actor("CTR", street), call)
+    assert [(one.row, one.place) for one in placed] == [(ranked[1], 1), (ranked[0], 2)]
+    assert ranking(make_actor("OADM", ranked[0].organisation.node), call) == []

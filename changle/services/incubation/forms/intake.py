@@ -51,6 +51,7 @@ class CallForm(Dressed, forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["centre"].choices = centres  # type: ignore[attr-defined]  # a ChoiceField
         self.fields["conditions"].choices = conditions  # type: ignore[attr-defined]  # as above
+        self.fields["conditions"].widget.attrs["class"] = "form-check-input"
 
     def terms(self) -> Terms:
         told = {name: value for name, value in self.cleaned_data.items() if name != "centre"}
@@ -109,6 +110,7 @@ class CountersignForm(Dressed, forms.Form):
     def __init__(self, *args: Any, desks: Rows, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["desks"].choices = desks  # type: ignore[attr-defined]  # a ChoiceField
+        self.fields["desks"].widget.attrs["class"] = "form-check-input"
         if not desks:
             del self.fields["desks"]
 
@@ -125,8 +127,8 @@ class ObjectionForm(Dressed, forms.Form):
 
 class AnswerForm(Dressed, forms.Form):
     is_upheld = forms.TypedChoiceField(
-        label="结论", choices=[("0", "异议不成立"), ("1", "异议成立，不能准入")],
-        coerce=lambda text: text == "1", widget=forms.RadioSelect,
+        label="结论", coerce=lambda text: text == "1",
+        choices=[("", "请选择"), ("0", "异议不成立"), ("1", "异议成立，不能准入")],
     )  # fmt: skip
     answer = block("答复", 1000, 4)
 

@@ -25,6 +25,7 @@ from changle.services.incubation.queries.pipeline import (
     of_call,
     tone,
 )
+from changle.services.incubation.queries.ranking import ranking
 from changle.services.incubation.views.stages import found, here
 
 
@@ -76,6 +77,7 @@ def call(request: Request, pk: int) -> HttpResponse:
     context = {
         "call": row, "running": running, "bodies": bodies, "lists": lists(),
         "left": places_left(row, virtual=False), "left_virtual": places_left(row, virtual=True),
+        "ranked": ranking(request.actor, row),
         "conditions": [CONDITIONS[code][0] for code in row.conditions if code in CONDITIONS],
         "rows": [(one, tone(one.state), one.overdue_days(today))
                  for one in of_call(request.actor, row)],
