@@ -39,7 +39,8 @@ DECIDE = Permission.INCUBATION_DECIDE
 
 @public
 def publicity(request: Request) -> HttpResponse:
-    return render(request, "incubation/publicity.html", {"rows": publicised()})
+    context = {"rows": publicised(), "today": timezone.localdate()}
+    return render(request, "incubation/publicity.html", context)
 
 
 @signed_in
