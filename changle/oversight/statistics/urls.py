@@ -1,6 +1,6 @@
 from django.urls import path
 
-from changle.oversight.statistics.views import figures, reports
+from changle.oversight.statistics.views import figures, monthly, reports
 
 
 app_name = "statistics"
@@ -10,6 +10,13 @@ urlpatterns = [
     path("rows/", figures.figure_rows, name="rows"),
     path("rows/file.<slug:form>", figures.rows_file, name="rows_file"),
     path("commons/", reports.commons, name="commons"),
+    path("monthly/", monthly.monthly, name="monthly"),
+    path("monthly/<int:pk>/", monthly.one, name="monthly_one"),
+    path("monthly/<int:pk>/close/", monthly.closing, name="close_month"),
+    path("monthly/<int:pk>/send-back/", monthly.sending_back, name="send_back_month"),
+    path("monthly/<int:pk>/publish/", monthly.publishing, name="publish_month"),
+    path("monthly/<int:pk>/type/", monthly.typing, name="type_cell"),
+    path("monthly/<int:pk>/file.<slug:form>", monthly.file, name="monthly_file"),
     path("report/<slug:table>/", reports.report, name="report"),
     path("report/<slug:table>/file.<slug:form>", reports.report_file, name="report_file"),
 ]

@@ -27,10 +27,15 @@ class Measure:
     distinct: str = ""  # how many different parts by this cut, those without one left out
     says: Callable[[date], str] | None = None  # words instead of a number, of the day it is as of
 
-    @property
-    def sums(self) -> bool:
-        """Whether the lines sum to the total."""
-        return not (self.over or self.distinct or self.says)
+    def sums(self, lines: list[Line], node: Node) -> bool:
+        """Whether the lines sum to the total: not where what is held together counts at each side."""
+        if self.over or self.distinct or self.says:
+            return False
+        asked = CATALOGUE[self.code]
+        if asked.within and node.kind != Node.Kind.DISTRICT:
+            return False
+        cuts = {line.cut for line in lines}
+        return all(cut.additive for cut in asked.cuts if cut.name in cuts)
 
     @property
     def kind(self) -> ColumnKind:
@@ -124,7 +129,7 @@ def fill(table: TableOf, *, node: Node, period: Period, today: date, finer: bool
     ]
     sums = [total_of(m, asking) for m in table.columns]
     total = [cell(m, node, None, span, s, as_of) for m, s in zip(table.columns, sums, strict=True)]
-    return Filled(table, node, period, as_of, rows, total, faults(table, rows, total))
+    return Filled(table, node, period, as_of, rows, total, faults(table, node, rows, total))
 
 
 Numbers = dict[tuple[str, str], int | float | None]
@@ -198,16 +203,20 @@ def cell(
     if number is None and line is not None and not knows(measure.code, line.cut):
         return Cell("—", None)
     text = "—" if number is None else f"{number:,.2f}" if measure.over else f"{number:,}"
-    at = line.node if line and line.node else node.pk
+    # Under a street lies what others held together with it, too: its line is the part by place.
+    own = bool(line and line.node and not CATALOGUE[measure.code].within)
+    at = line.node if line and own else node.pk
     told = f"code={measure.code}&node={at}&{span}"
-    if line is not None and not line.node and knows(measure.code, line.cut):
+    if line is not None and not own and knows(measure.code, line.cut):
         told += f"&by={line.cut}&key={quote_plus(line.key)}"
     elif measure.cut:
         told += f"&by={measure.cut}&key={quote_plus(measure.part)}"
     return Cell(text, number, told, counted=not measure.distinct)
 
 
-def faults(table: TableOf, rows: list[tuple[Line, list[Cell]]], total: list[Cell]) -> list[str]:
+def faults(
+    table: TableOf, node: Node, rows: list[tuple[Line, list[Cell]]], total: list[Cell]
+) -> list[str]:
     """The sums that do not hold, said before anybody publishes the table."""
     labels = [m.label for m in table.columns]
     told = []
@@ -217,26 +226,28 @@ def faults(table: TableOf, rows: list[tuple[Line, list[Cell]]], total: list[Cell
         if whole and by_label[whole].number != sum(by_label[o].number or 0 for o in others):
             told.append(f"{name}：各类之和与“{whole}”不等。")
     main = [cells for line, cells in rows if not line.deep]
-    told += [f"“{label}”有 {n:g} 未落到所列各行。" for label, n in missing(table, main, total)]
+    lines = [line for line, _cells in rows]
+    summing = [n for n, one in enumerate(table.columns) if one.sums(lines, node)]
+    told += [
+        f"“{labels[n]}”有 {gap:g} 未落到所列各行。" for n, gap in missing(summing, main, total)
+    ]
     below: list[list[Cell]] = []
     for line, cells in rows:
         if line.deep:
             below.append(cells)
             continue
-        if below and (gaps := missing(table, below, cells)):
-            said = "、".join(f"{label} {n:g}" for label, n in gaps)
+        if below and (gaps := missing(summing, below, cells)):
+            said = "、".join(f"{labels[n]} {gap:g}" for n, gap in gaps)
             told.append(f"{line.label}中未落到社区的：{said}。")
         below = []
     return told
 
 
 def missing(
-    table: TableOf, lines: list[list[Cell]], whole: list[Cell]
-) -> list[tuple[str, int | float]]:
+    columns: list[int], lines: list[list[Cell]], whole: list[Cell]
+) -> list[tuple[int, int | float]]:
     """By column: what the whole has beyond the lines that should make it up."""
     gaps = [
-        (measure.label, (whole[n].number or 0) - sum(cells[n].number or 0 for cells in lines))
-        for n, measure in enumerate(table.columns)
-        if measure.sums
+        (n, (whole[n].number or 0) - sum(cells[n].number or 0 for cells in lines)) for n in columns
     ]
-    return [(label, gap) for label, gap in gaps if gap]
+    return [(n, gap) for n, gap in gaps if gap]
