@@ -57,9 +57,9 @@ def house_lines(node: Node) -> list[Line]:
 
 
 def street_lines(node: Node) -> list[Line]:
-    """Streets of a district; of a place within a street, the place itself."""
+    """Streets of a district and what is the district's own; within a street, the place itself."""
     if node.kind == Node.Kind.DISTRICT:
-        return place_lines(node)
+        return [*place_lines(node), Line("区级", "", Node.Kind.STREET)]
     street = node if node.kind == Node.Kind.STREET else node.parent
     return [Line(node.label, str(street.pk), Node.Kind.STREET, node.pk)] if street else []
 

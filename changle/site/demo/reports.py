@@ -1,0 +1,56 @@
+"""Months of the sample: two published, the last one half sent in."""
+
+from datetime import date, datetime, timedelta
+
+from django.utils import timezone
+
+from changle.core.calendar import Calendar
+from changle.core.periods import midnight, shifted
+from changle.core.reach import Actor
+from changle.ground.territory.models import Node
+from changle.ground.territory.roles import Permission
+from changle.oversight.statistics.actions.closing import close, open_month, publish, send_back
+from changle.oversight.statistics.models import MonthlyReport
+from changle.site.demo.scene import Scene
+
+
+PUBLISHED = 2  # months before the last one
+AT_WORK = "张家堡街道"  # whose last month waits to be closed
+NOTE = "样例：已核对，未落到所列各行的是区级组织的活动"
+CLOSE, DECIDE = Permission.REPORT_CLOSE, Permission.REPORT_DECIDE
+
+
+def furnish(scene: Scene) -> None:
+    last = shifted(scene.today.replace(day=1), -1)
+    calendar = Calendar.load()
+    for back in range(PUBLISHED, -1, -1):
+        month = shifted(last, -back)
+        open_month(month)
+        first = shifted(month, 1)
+        at = min(
+            midnight(calendar.add_working_days(first, 3)) + timedelta(hours=10), timezone.now()
+        )
+        sent(scene, month, at, whole=back > 0)
+
+
+def sent(scene: Scene, month: date, at: datetime, *, whole: bool) -> None:
+    rows = MonthlyReport.objects.filter(month=month).select_related("node")
+    reports = sorted(rows, key=lambda row: -(row.node.path or "").count("."))
+    streets = [row for row in reports if row.node.kind == Node.Kind.STREET]
+    for place, row in enumerate(streets):
+        if not whole and (row.node.name == AT_WORK or place % 4 == 1):
+            continue
+        close(pk=row.pk, by=seat(row.node), now=at, note=NOTE)
+        if whole:
+            publish(pk=row.pk, by=seat(scene.nodes["西安市未央区"]), now=at)
+        elif place == len(streets) - 1:
+            send_back(pk=row.pk, by=seat(scene.nodes["西安市未央区"]), now=at,
+                      note="样例：请核对 A1 表的取消场次")  # fmt: skip
+    if whole:
+        row = next(one for one in reports if one.node.kind == Node.Kind.DISTRICT)
+        close(pk=row.pk, by=seat(row.node), now=at, note=NOTE)
+        publish(pk=row.pk, by=seat(row.node), now=at)
+
+
+def seat(node: Node) -> Actor:
+    return Actor(name="样例", reach={CLOSE: (str(node.path),), DECIDE: (str(node.path),)})
