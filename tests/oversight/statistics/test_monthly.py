@@ -11,6 +11,7 @@ from docx import Document
 from openpyxl import load_workbook
 from pypdf import PdfReader
 
+from changle.core import sanity
 from changle.core.lifecycle import MoveRefused
 from changle.core.log import LogEntry
 from changle.core.periods import shifted
@@ -136,6 +137,16 @@ def test_what_does_not_add_up_must_be_explained(tree, reports, bureau, now):
     edition = close(pk=row.pk, by=bureau, now=now, note="两个街道在核对")
     assert edition.missing == ["甲街道", "乙街道"]
     assert edition.note == "两个街道在核对"
+
+
+def test_what_breaks_a_rule_between_figures_must_be_explained(row, street, now, monkeypatch):
+    monkeypatch.setattr(
+        sanity, "RULES", [lambda path, period, _today: [f"{path}的{period.code}不合理。"]]
+    )
+    with pytest.raises(ReportRefused, match="不合理"):
+        close(pk=row.pk, by=street, now=now)
+    edition = close(pk=row.pk, by=street, now=now, note="确实如此")
+    assert edition.faults == [f"{row.node.path}的{row.period.code}不合理。"]
 
 
 def test_what_comes_later_shows_as_a_difference_and_the_edition_stays(tree, row, street, now):

@@ -105,6 +105,7 @@ class Shown:
     href: str
     hint: str
     number: float = 0
+    of: str = ""  # of a quotient: what is divided by what, "597/601"
 
 
 def printed(number: float | None) -> str:
@@ -162,6 +163,7 @@ class Scope:
         """The rate of the whole or of one part; its rows are those of the numerator."""
         quotient = round(filed / communities, 4) if communities else None
         rate = self.shown("registry.filed_per_community", quotient)
+        rate = replace(rate, of=f"{filed:g}/{communities:g}" if communities else "")
         return replace(rate, href=self.href("registry.filed", **part)) if part else rate
 
     def one(self, code: str) -> Shown:

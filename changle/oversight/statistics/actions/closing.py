@@ -12,6 +12,7 @@ from changle.core.log import record
 from changle.core.periods import midnight, shifted
 from changle.core.reach import Actor
 from changle.core.refusals import Refused
+from changle.core.sanity import oddities
 from changle.core.schedule import daily
 from changle.oversight.statistics.lifecycle import CLOSE, REPORT, State
 from changle.oversight.statistics.models import Edition, MonthlyReport, TypedCell
@@ -73,6 +74,7 @@ def close(*, pk: int, by: Actor, now: datetime, note: str = "") -> Edition:
         raise MoveRefused("状态已经变化，请刷新后再试。")
     filled, missing = tables_of(row, today), unsent(row)
     faults = [f"{one.table.name}：{fault}" for one in filled for fault in one.faults]
+    faults += oddities(path=row.node.path or "", period=row.period, today=today)
     open_points = faults + ([f"还没有上报的：{'、'.join(missing)}。"] if missing else [])
     if open_points and not note.strip():
         said = "".join(open_points[:MOST_SAID])

@@ -37,6 +37,8 @@ class Shown:
     typed: str = ""  # why it was typed by hand, and by whom
     computed: str = ""  # what the platform had computed, where it was
     column: str = ""
+    of: str = ""  # of a quotient: what is divided by what
+    counted: bool = True  # the number is that of the rows it leads to
 
 
 @dataclass(frozen=True)
@@ -198,8 +200,9 @@ def shown_cell(kept: dict[str, Any], now: Cell | None, column: str, *, live: boo
     query = now.query if now else ""
     typed = f"{kept['reason']}（{kept['by']}）" if "reason" in kept else ""
     shown = Shown(
-        kept["text"], query, typed=typed, computed=kept.get("computed", ""), column=column
-    )
+        kept["text"], query, typed=typed, computed=kept.get("computed", ""), column=column,
+        of=now.of if now else "", counted=now is None or now.counted,
+    )  # fmt: skip
     if live or typed or now is None:
         return shown
     was, is_now = kept["number"], now.number

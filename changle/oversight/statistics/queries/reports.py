@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import quote_plus
 
 from changle.core.indicators import CATALOGUE, cross, parts, standing, value
@@ -50,6 +50,7 @@ class Cell:
     number: int | float | None
     query: str = ""  # what the rows behind it are asked by
     counted: bool = True  # the number is that of those rows
+    of: str = ""  # of a quotient: what is divided by what, "597/601"
 
 
 @dataclass(frozen=True)
@@ -132,7 +133,19 @@ def fill(table: TableOf, *, node: Node, period: Period, today: date, finer: bool
     return Filled(table, node, period, as_of, rows, total, faults(table, node, rows, total))
 
 
-Numbers = dict[tuple[str, str], int | float | None]
+class Ratio(NamedTuple):
+    """An average before it is rounded; over nothing it is no number."""
+
+    above: int
+    below: int
+
+    @property
+    def quotient(self) -> float | None:
+        return round(self.above / self.below, 2) if self.below else None
+
+
+Number = int | float | Ratio | None
+Numbers = dict[tuple[str, str], Number]
 
 
 def column_of(measure: Measure, lines: list[Line], asking: dict[str, Any]) -> Numbers:
@@ -146,7 +159,7 @@ def column_of(measure: Measure, lines: list[Line], asking: dict[str, Any]) -> Nu
 
 def by_key(
     measure: Measure, cut: str, keys: list[str], asking: dict[str, Any]
-) -> dict[str, int | float | None]:
+) -> dict[str, Number]:
     if measure.says:
         return dict.fromkeys(keys)
     if measure.distinct:
@@ -163,7 +176,7 @@ def by_key(
     if not measure.over:
         return {key: above.get(key, 0) for key in keys}
     below = {part.key: part.value for part in parts(measure.over, cut, **asking)}
-    return {key: quotient(above.get(key, 0), below.get(key, 0)) for key in keys}
+    return {key: Ratio(above.get(key, 0), below.get(key, 0)) for key in keys}
 
 
 def knows(code: str, cut: str) -> bool:
@@ -171,7 +184,7 @@ def knows(code: str, cut: str) -> bool:
     return any(one.name == cut for one in CATALOGUE[code].cuts)
 
 
-def total_of(measure: Measure, asking: dict[str, Any]) -> int | float | None:
+def total_of(measure: Measure, asking: dict[str, Any]) -> Number:
     if measure.says:
         return None
     if measure.distinct:
@@ -183,11 +196,7 @@ def total_of(measure: Measure, asking: dict[str, Any]) -> int | float | None:
     if not measure.over:
         return above
     below = value(measure.over, **asking).value
-    return quotient(int(above or 0), int(below or 0))
-
-
-def quotient(above: int, below: int) -> float | None:
-    return round(above / below, 2) if below else None
+    return Ratio(int(above or 0), int(below or 0))
 
 
 def cell(
@@ -195,23 +204,25 @@ def cell(
     node: Node,
     line: Line | None,
     span: str,
-    number: float | None,
+    told: Number,
     as_of: date,
 ) -> Cell:
     if measure.says:
         return Cell(measure.says(as_of), None)
-    if number is None and line is not None and not knows(measure.code, line.cut):
+    if told is None and line is not None and not knows(measure.code, line.cut):
         return Cell("—", None)
+    number = told.quotient if isinstance(told, Ratio) else told
+    of = f"{told.above}/{told.below}" if isinstance(told, Ratio) else ""
     text = "—" if number is None else f"{number:,.2f}" if measure.over else f"{number:,}"
     # Under a street lies what others held together with it, too: its line is the part by place.
     own = bool(line and line.node and not CATALOGUE[measure.code].within)
     at = line.node if line and own else node.pk
-    told = f"code={measure.code}&node={at}&{span}"
+    query = f"code={measure.code}&node={at}&{span}"
     if line is not None and not own and knows(measure.code, line.cut):
-        told += f"&by={line.cut}&key={quote_plus(line.key)}"
+        query += f"&by={line.cut}&key={quote_plus(line.key)}"
     elif measure.cut:
-        told += f"&by={measure.cut}&key={quote_plus(measure.part)}"
-    return Cell(text, number, told, counted=not measure.distinct)
+        query += f"&by={measure.cut}&key={quote_plus(measure.part)}"
+    return Cell(text, number, query, counted=not measure.distinct, of=of)
 
 
 def faults(

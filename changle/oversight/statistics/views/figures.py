@@ -112,6 +112,7 @@ def figure(request: Request) -> HttpResponse:
         "above_url": f"?{told.query(node=str(parent.pk))}" if parent else "",
         "figure": figure,
         "quotient": quotient(told, figure),
+        "of": divided(figure),
         "value": shown(figure.value),
         "cuts": cuts,
         "children": [
@@ -128,6 +129,12 @@ def quotient(told: Asked, figure: Figure) -> list[tuple[Indicator, str, str]]:
     halves = ((told.indicator.above, figure.numerator), (told.indicator.below, figure.denominator))
     at = reverse("statistics:rows")
     return [(CATALOGUE[c], shown(number), f"{at}?{told.query(code=c)}") for c, number in halves]
+
+
+def divided(figure: Figure) -> str:
+    """What a rate divides, as the page tells programs that check it."""
+    percent = " %" if figure.indicator.unit == "%" else ""
+    return f"{figure.numerator}/{figure.denominator}{percent}" if figure.denominator else ""
 
 
 @page(Permission.FIGURE_VIEW)
