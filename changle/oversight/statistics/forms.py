@@ -23,6 +23,14 @@ class PublishForm(Dressed, forms.Form):
     note = forms.CharField(label="备注", max_length=200, required=False)
 
 
+class KeepForm(Dressed, forms.Form):
+    name = forms.CharField(label="名称", max_length=60)
+    is_shared = forms.BooleanField(
+        label="给同事用", required=False,
+        help_text="能看这个范围数字的人都看得到这张表；不勾选则只有自己看得到。",
+    )  # fmt: skip
+
+
 class TypeForm(Dressed, forms.Form):
     number = forms.DecimalField(
         label="填报数", max_digits=15, decimal_places=2, min_value=0, required=False,

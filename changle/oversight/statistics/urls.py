@@ -1,11 +1,15 @@
 from django.urls import path
 
-from changle.oversight.statistics.views import figures, monthly, reports
+from changle.oversight.statistics.views import exploring, figures, monthly, reports
 
 
 app_name = "statistics"
 urlpatterns = [
     path("", figures.catalogue, name="catalogue"),
+    path("explore/", exploring.explorer, name="explore"),
+    path("explore/file.<slug:form>", exploring.explore_file, name="explore_file"),
+    path("explore/keep/", exploring.keep, name="keep_cut"),
+    path("explore/<int:pk>/forget/", exploring.forget, name="forget_cut"),
     path("figure/", figures.figure, name="figure"),
     path("rows/", figures.figure_rows, name="rows"),
     path("rows/file.<slug:form>", figures.rows_file, name="rows_file"),
