@@ -1,6 +1,6 @@
 from django.urls import URLPattern
 
-from changle.services.activities.urls import bodies, doors, plans, rules, sessions
+from changle.services.activities.urls import bodies, doors, plans, portal, rules, sessions
 
 
 app_name = "activities"
@@ -8,6 +8,7 @@ urlpatterns: list[URLPattern] = [
     *bodies.urlpatterns,
     *doors.urlpatterns,
     *plans.urlpatterns,
+    *portal.urlpatterns,
     *rules.urlpatterns,
     *sessions.urlpatterns,
 ]
