@@ -85,7 +85,7 @@ def machine() -> str:
 
 
 def run_size(times: int, database: str, requests: int, only: str) -> str:
-    with tempfile.TemporaryDirectory() as name:
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as name:
         folder = Path(name)
         with Server(folder, database=database) as server:
             first = server.seconds_to_first_page
@@ -189,7 +189,7 @@ def row(
 
 def import_speed() -> str:
     begun = time.perf_counter()
-    with tempfile.TemporaryDirectory() as name:
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as name:
         env = {k: v for k, v in os.environ.items() if k != "DATABASE_URL"} | {"CHANGLE_DATA": name}
         answer = subprocess.run(
             [sys.executable, "-m", "benchmarks.import_speed"],

@@ -70,7 +70,9 @@ def calls(about: dict[str, Any]) -> list[Call]:
              who="token"),
         Call(label="最大的中心全部场地的一周，全部订满", path=f"{venue}?view=week&{on}", who="qu", goal=18,
              most_kb=30),
-        Call(label="一个中心 60 间的一周，全部订满", goal=18, who="qu", most_kb=30,
+        Call(label="一个中心 60 间、一年 2 万个预约，其中一周", goal=18, who="qu", most_kb=30,
+             path=f"/desk/venues/{about['year']}/?view=week&{on}"),
+        Call(label="一个中心 60 间的一周，全部订满（2,520 个）", who="qu",
              path=f"/desk/venues/{about['many']}/?view=week&{on}"),
         Call(label="同一中心的一天", path=f"{venue}?{on}", who="qu", most_kb=30),
     ]  # fmt: skip

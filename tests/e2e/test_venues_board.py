@@ -100,7 +100,7 @@ def test_in_and_out_at_the_door_then_what_broke_is_settled(page, site, size, tol
     page.get_by_role("button", name="离场").click()
     expect(page.get_by_text("已离场")).to_be_visible()
     sign_in_anew(page, site, "zhongxin-zhangjiabu")
-    page.goto(f"{site}/desk/venues/today/")
+    page.goto(f"{site}/desk/venues/{told['centre']}/today/")
     assert fits(page)
     assert serious(page) == []
     shoot(page, "board", size)

@@ -109,8 +109,9 @@ def test_a_body_asks_moves_in_and_hands_back(place):
     with pytest.raises(LeaseRefused, match="钥匙"):
         hand_back(pk=row.pk, keys_back=False, desk_sound=True, debts_paid=True, condition="",
                   by=house, now=later)  # fmt: skip
-    hand_back(pk=row.pk, keys_back=True, desk_sound=True, debts_paid=True, condition="完好",
-              by=house, now=later)  # fmt: skip
+    row = hand_back(pk=row.pk, keys_back=False, desk_sound=True, debts_paid=True, condition="完好",
+                    settled="已由组织出资换锁", by=house, now=later)  # fmt: skip
+    assert row.condition_back == "完好（未交清：钥匙；处理：已由组织出资换锁）"
     assert desks[0] in free_desks(centre, TODAY + 10 * DAY, AFTER)
     row = LEASE.fire(row.pk, "close", by=office, now=later)
     assert row.state == "closed"

@@ -72,16 +72,22 @@ def hand_back(
     condition: str,
     by: Actor,
     now: datetime,
+    settled: str = "",
 ) -> Lease:
-    """All three lines of the checklist, or nothing: what is owed is settled first."""
+    """All three lines of the checklist, or `settled`: how the house makes up for what is not there.
+
+    A lost key never comes back, and the desk must not wait for it.
+    """
     row = locked(pk, EDIT, by=by)
     lacking = [
         word
         for done, word in ((keys_back, "钥匙"), (desk_sound, "工位"), (debts_paid, "费用"))
         if not done
     ]
+    if lacking and not settled:
+        raise LeaseRefused(f"还没有交清：{'、'.join(lacking)}。补不回来的，请写明怎么处理。")
     if lacking:
-        raise LeaseRefused(f"还没有交清：{'、'.join(lacking)}。")
+        condition = f"{condition}（未交清：{'、'.join(lacking)}；处理：{settled}）"
     today = timezone.localdate(now)
     facts = {
         "condition_back": condition,

@@ -89,7 +89,11 @@ class HandBackForm(Dressed, forms.Form):
     keys_back = forms.BooleanField(label="钥匙已收齐", required=False)
     desk_sound = forms.BooleanField(label="工位已清空，设施完好", required=False)
     debts_paid = forms.BooleanField(label="费用已结清", required=False)
-    condition = forms.CharField(label="说明", max_length=300, required=False)
+    settled = forms.CharField(
+        label="没有交清的怎么处理", max_length=150, required=False,
+        help_text="例如：钥匙丢失，已由组织出资换锁。都交清的不填。",
+    )  # fmt: skip
+    condition = forms.CharField(label="说明", max_length=120, required=False)
 
 
 class TerminateForm(Dressed, forms.Form):
