@@ -34,21 +34,19 @@ CUTS = (STREET, COMMUNITY, MONTH, FIELD, THEME, METHOD, SERIES, ORGANISATION, RO
 
 def here(path: str) -> Q:
     """Held in the place, or by a side whose own place lies in it: once, however many sides."""
-    if path.count(".") == 1:  # the whole tree
-        return Q(place__path__under=path)
-    sides = Cohost.objects.filter(
-        activity=OuterRef("activity_id"), state="accepted", node__path__under=path
-    )
-    return Q(place__path__under=path) | Q(Exists(sides))
+    return held_in(path, "place__path__under", "activity_id__in")
 
 
 def here_of_attendance(path: str) -> Q:
-    if path.count(".") == 1:
-        return Q(session__place__path__under=path)
-    sides = Cohost.objects.filter(
-        activity=OuterRef("session__activity_id"), state="accepted", node__path__under=path
-    )
-    return Q(session__place__path__under=path) | Q(Exists(sides))
+    return held_in(path, "session__place__path__under", "session__activity_id__in")
+
+
+def held_in(path: str, place: str, activity: str) -> Q:
+    """The sides are found once for the place, not once a session."""
+    if path.count(".") == 1:  # the whole tree
+        return Q((place, path))
+    sides = Cohost.objects.filter(state="accepted", node__path__under=path)
+    return Q((place, path)) | Q((activity, sides.values("activity_id")))
 
 
 def with_sides(rows: "QuerySet[Session]") -> "QuerySet[Session]":
