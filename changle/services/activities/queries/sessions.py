@@ -25,6 +25,7 @@ ACCEPTED = Prefetch(
     to_attr="sides",
 )
 PUBLISHED = ("open", "ended", "counted")
+SEATED = ("confirmed", "offered", "attended", "no_show")  # may come in
 
 
 def sides_of(actor: Actor, needs: str) -> "QuerySet[Cohost]":

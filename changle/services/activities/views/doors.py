@@ -12,11 +12,9 @@ from changle.ground.territory.roles import Permission
 from changle.services.activities.actions.doors import (
     Scan,
     check_in,
-    check_out,
-    hand_over,
     walk_in,
 )
-from changle.services.activities.actions.people import Guest
+from changle.services.activities.actions.leaving import check_out, hand_over
 from changle.services.activities.forms.doors import OutForm, ScanForm, WalkInForm
 from changle.services.activities.models import Attendance, Session
 from changle.services.activities.queries.sessions import present, roster, sessions_run
@@ -76,9 +74,11 @@ def walk(request: Request, pk: int) -> HttpResponse:
     row, form = run(request, pk), WalkInForm(request.POST)
     if not form.is_valid():
         return shown(request, row, walking=form, status=422)
-    guest = Guest(**form.cleaned_data)
     try:
-        done = walk_in(session=pk, guest=guest, by=request.actor, now=timezone.now())
+        done = walk_in(
+            session=pk, guest=form.guest(), guardian=form.guardian(), by=request.actor,
+            now=timezone.now(),
+        )  # fmt: skip
     except Refused as refusal:
         return shown(request, row, walking=form, refusal=str(refusal), status=409)
     messages.success(request, done.sentence())
