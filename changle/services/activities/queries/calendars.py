@@ -8,7 +8,8 @@ from django.urls import reverse
 
 from changle.ground.territory.models import Node
 from changle.ground.territory.queries import public_places
-from changle.services.activities.models import Session
+from changle.services.activities.models import Session, SignUp
+from changle.services.activities.queries.codes import ticket_code
 from changle.services.activities.queries.showing import GONE, where
 from changle.services.activities.queries.whats_on import (
     name_of_organisation,
@@ -56,3 +57,29 @@ def events(rows: Iterable[Session]) -> list[Event]:
         )
         for row in rows
     ]  # fmt: skip
+
+
+STRUCK = ("cancelled", "called_off", "expired")
+
+
+def mine_as_events(rows: Iterable[SignUp]) -> list[Event]:
+    """One a sign-up of one's own, with its ticket; what was given up is struck out."""
+    stem = reverse("activities:ticket", args=["0"]).removesuffix("0/")
+    return [
+        Event(
+            uid=f"sign-up-{row.pk}", starts_at=row.session.starts_at, ends_at=row.session.ends_at,
+            changed_at=max(row.state_since, row.session.state_since),
+            summary=f"{row.session.title}（{row.state_label()}）", place=where(row.session),
+            status=status_of(row), note=row.participant.masked_name,
+            path=f"{stem}{ticket_code(row.pk)}/",
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
+def status_of(row: SignUp) -> tuple[str, int]:
+    """Status and number; the number rises with each change of the sign-up or its session."""
+    if row.session.state in GONE or row.state in STRUCK:
+        return "CANCELLED", row.session.sequence + 2
+    waits = row.state in (SignUp.State.WAITLISTED, SignUp.State.OFFERED)
+    return ("TENTATIVE", row.session.sequence) if waits else ("CONFIRMED", row.session.sequence + 1)

@@ -285,3 +285,9 @@ def name_of_organisation(pk: int) -> str | None:
         organisation=pk, state="accepted", activity__in=public_activities()
     )
     return rows.order_by("pk").values_list("organisation__name", flat=True).first()
+
+
+def session_named(pk: int) -> Session | None:
+    """One that has been published, for who stands at its door."""
+    rows = Session.objects.filter(pk=pk, activity__published_at__isnull=False)
+    return rows.select_related("activity", "place").first()

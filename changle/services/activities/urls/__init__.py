@@ -1,12 +1,13 @@
 from django.urls import URLPattern
 
-from changle.services.activities.urls import bodies, doors, plans, portal, rules, sessions
+from changle.services.activities.urls import bodies, doors, mine, plans, portal, rules, sessions
 
 
 app_name = "activities"
 urlpatterns: list[URLPattern] = [
     *bodies.urlpatterns,
     *doors.urlpatterns,
+    *mine.urlpatterns,
     *plans.urlpatterns,
     *portal.urlpatterns,
     *rules.urlpatterns,

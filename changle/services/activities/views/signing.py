@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.core.cache import caches
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -29,23 +28,8 @@ from changle.services.activities.queries.showing import (
     where,
 )
 from changle.services.activities.queries.signed import by_tickets, homes_within, places_in_line
+from changle.services.activities.views.limits import TRIES, WINDOW, tries
 from changle.services.activities.views.whats_on import around, found
-
-
-WINDOW = 3600  # seconds
-TRIES = 30  # of one address within the window: a community's office that helps, not a machine
-
-
-def counted(request: Request) -> int:
-    """How often this address has tried within the window, this time included."""
-    kept, drawer = caches["shared"], f"sign-up:{request.META.get('REMOTE_ADDR', '')}"
-    if kept.add(drawer, 1, WINDOW):
-        return 1
-    try:
-        return int(kept.incr(drawer))
-    except ValueError:  # it ran out between the two
-        kept.set(drawer, 1, WINDOW)
-        return 1
 
 
 def form_of(request: Request, row: Session) -> SignUpForm:
@@ -68,7 +52,7 @@ def signing(request: Request, pk: int) -> HttpResponse:
     form = form_of(request, row)
     if request.method != "POST":
         return shown(request, row, form)
-    if not request.actor.user_id and counted(request) > TRIES:
+    if not request.actor.user_id and tries(request, "sign-up") > TRIES:
         form.add_error(None, "这个网络地址报名太频繁，请一小时后再来，或请社区代报。")
         response = shown(request, row, form, status=429)
         response.headers["Retry-After"] = str(WINDOW)
