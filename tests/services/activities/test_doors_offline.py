@@ -340,3 +340,13 @@ def test_no_child_walks_in_alone_where_nobody_signs_up(place, body, client):
         client.post(url("door_walk_in", row.pk), told | {"guardian_name": "样例爸爸"}).status_code
         == 302
     )
+
+
+def test_who_walks_into_a_session_for_one_place_says_where_they_live(place, body, client):
+    row = make_session(place, body, for_place=place)
+    Session.objects.update(state="ongoing", started_at=timezone.now())
+    told = {"name": "样例戊", "phone": "13912340010"}
+    assert client.post(url("door_walk_in", row.pk), told).status_code == 422
+    there = client.post(url("door_walk_in", row.pk), told | {"home": place.pk})
+    assert there.status_code == 302
+    assert Attendance.objects.get().participant.home == place

@@ -1,11 +1,13 @@
 """What is typed at the door."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
 
 from changle.core.refusals import Refused
 from changle.ground.accounts.forms import Dressed
+from changle.ground.territory.models import Node
 from changle.services.activities.actions.doors import PaperLine
 from changle.services.activities.actions.people import Guest, tidy
 from changle.services.activities.models import Attendance
@@ -33,9 +35,22 @@ class WalkInForm(Dressed, forms.Form):
         label="监护人手机号", max_length=30, required=False, help_text="不填则用上面的手机号。"
     )
 
+    def __init__(self, *args: Any, homes: Sequence[Node] = (), **kwargs: Any) -> None:
+        """`homes`: where they may live, of a session for the people of one place."""
+        super().__init__(*args, **kwargs)
+        self.homes = {str(one.pk): one for one in homes}
+        if homes:
+            self.fields["home"] = forms.ChoiceField(
+                label="居住地", choices=[("", "请选择"), *((pk, str(one)) for pk, one in self.homes.items())],
+                widget=forms.Select({"class": "form-select"}),
+            )  # fmt: skip
+
     def guest(self) -> Guest:
         told = self.cleaned_data
-        return Guest(name=told["name"], phone=told["phone"], birth_year=told["birth_year"])
+        return Guest(
+            name=told["name"], phone=told["phone"], birth_year=told["birth_year"],
+            home=self.homes.get(told.get("home", "")),
+        )  # fmt: skip
 
     def guardian(self) -> Guest | None:
         told = self.cleaned_data

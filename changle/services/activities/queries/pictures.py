@@ -54,10 +54,17 @@ def share_picture(title: str, when: str, where: str, sides: str) -> bytes:
     return kept.getvalue()
 
 
-def drawn(text: str, title: str) -> SafeString:
-    """A QR code to hold before a camera."""
+def drawn(text: str, title: str, *, any_size: bool = False) -> SafeString:
+    """A QR code to hold before a camera; `any_size`: as large as its place."""
     picture = BytesIO()
     segno.make(text, error="m", micro=False).save(
-        picture, kind="svg", scale=5, border=3, xmldecl=False, svgns=False, title=title
+        picture,
+        kind="svg",
+        scale=5,
+        border=3,
+        xmldecl=False,
+        svgns=False,
+        title=title,
+        omitsize=any_size,
     )
     return mark_safe(picture.getvalue().decode())  # noqa: S308  drawn here, of a code of ours

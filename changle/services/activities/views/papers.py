@@ -35,9 +35,10 @@ def minute(row: Session) -> dict[str, Any]:
     if row.state not in MAY_COME or not row.door_secret:
         return {"row": row, "closed": True}
     code = come_code(row.pk, row.door_secret, now)
+    address = f"{settings.CHANGLE_PUBLIC_URL}{reverse('activities:come', args=[code])}"
     return {
         "row": row,
-        "picture": drawn(f"{settings.CHANGLE_PUBLIC_URL}/come/{code}/", "现场签到二维码"),
+        "picture": drawn(address, "现场签到二维码", any_size=True),
         "digits": code.rpartition("-")[2],
         "left": DOOR_SECONDS - int(now.timestamp()) % DOOR_SECONDS,
     }

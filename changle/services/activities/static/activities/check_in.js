@@ -15,6 +15,7 @@
   let shown = "awaited";
   let last = { code: "", when: 0 };
   let busy = Promise.resolve();
+  let before = ""; // the note of who stands here
 
   const time = (ms) => new Date(ms).toLocaleTimeString("zh-CN", {
     hour: "2-digit", minute: "2-digit", hour12: false, timeZone: "Asia/Shanghai",
@@ -112,8 +113,18 @@
       row.append(who, button("知道了", "", async () => { await Door.drop(one.id); await draw(); }));
       return row;
     }));
-    const stuck = waiting.filter((one) => one.sentence);
-    at("stuck").textContent = stuck.map((one) => `${one.name || "一条"}：${one.sentence}`).join(" ");
+    at("stuck").replaceChildren(...waiting.filter((one) => one.sentence).map((one) => {
+      const row = made("li", "door-person");
+      row.append(
+        made("span", "small", `${one.name || "不在名单"} ${time(one.at)}：${one.sentence}`),
+        button("放弃", "", async () => {
+          if (!confirm(`不再发送${one.name || "这一条"}的记录？`)) return;
+          await Door.drop(one.id);
+          await draw();
+        }),
+      );
+      return row;
+    }));
   }
 
   function showLine() {
@@ -140,9 +151,12 @@
   }
 
   const LINES = { 200: "on", 0: "on", 401: "out", 404: "no", 403: "out" };
-  /* One exchange after the other: what waits is sent, then the list is asked for. */
+  /* What waits is sent, then the list is asked for. One exchange after the other; on a bad line those
+     who ask meanwhile share the next one. */
+  let next = null;
   function exchange() {
-    busy = busy.then(async () => {
+    next ??= busy.then(async () => {
+      next = null;
       try {
         const sent = await Door.send();
         const asked = await Door.list(session);
@@ -150,23 +164,30 @@
       } catch { line = "off"; }
       await draw();
     });
-    return busy;
+    busy = next;
+    return next;
   }
 
+  /* Written down first, so that nobody waits for the line; what the server says comes after. */
   async function noted(fields, person) {
     const row = await Door.note(session, { ...fields, name: person?.name ?? "" });
+    before = row.id;
     await draw();
-    say("wait", person?.name || "已记下", person ? `${time(row.at)} 已记在本机，发送中…` : "名单上没有这个码，联网后核对。");
+    const sure = person ? `${time(row.at)} 已记在本机，联网后自动发送。` : "名单上没有这个码，联网后核对。";
+    say(person ? "good" : "near", person?.name || "待核对", sure);
+    follow(row, person);
+  }
+  async function follow(row, person) {
     await exchange();
     const now = (await Door.notes(session)).find((one) => one.id === row.id);
-    if (!now || now.state === "waiting") {
-      const sure = person ? `${time(row.at)} 已记在本机，联网后自动发送。` : "名单上没有这个码，联网后核对。";
-      say(person && !now?.sentence ? "good" : "near", person?.name || "待核对", now?.sentence || sure);
-    } else {
-      say({ done: "good", repeated: "near", refused: "late" }[now.state], person?.name || "", now.sentence);
-      if (now.state !== "done") await Door.drop(now.id); // said to who stands here
-      await draw();
+    if (before !== row.id || !now) return; // somebody else stands here now; it is on the list below
+    if (now.state === "waiting") {
+      if (now.sentence) say("near", person?.name || "待核对", now.sentence);
+      return;
     }
+    say({ done: "good", repeated: "near", refused: "late" }[now.state], person?.name || "", now.sentence);
+    if (now.state !== "done") await Door.drop(now.id); // said to who stands here
+    await draw();
   }
 
   async function comes(person) {
@@ -191,6 +212,7 @@
   async function scanned(text, typed = false) {
     const code = Door.tidy(text);
     if (code === last.code && Date.now() - last.when < AGAIN) { last.when = Date.now(); return; }
+    before = "";
     last = { code, when: Date.now() };
     const up = Door.signUpOf(code);
     if (up === null) { say("late", "不是签到码", "请扫报名成功页上的二维码。"); return; }
