@@ -86,7 +86,9 @@ def sentence_of(row: SignUp, there: Attendance | None, now: datetime) -> str:
     """How it stands, and why, in one sentence."""
     session = row.session
     if session.state in GONE:
-        return GONE[Session.State(session.state)] + (f"：{session.reason}。" if session.reason else "。")
+        return GONE[Session.State(session.state)] + (
+            f"：{session.reason}。" if session.reason else "。"
+        )
     if there is not None:
         return f"{spoken(there.came_at)} 签到。"
     if row.state == State.WAITLISTED:
