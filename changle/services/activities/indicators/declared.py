@@ -32,6 +32,10 @@ ROLE = Cut(name="role", label="联办角色（含重复）", key="side__role",
 CUTS = (STREET, COMMUNITY, MONTH, FIELD, THEME, METHOD, SERIES, ORGANISATION, ROLE)
 
 
+# Who supports (支持) lends its name or money; the others hold it together.
+TOGETHER = (Cohost.Role.HOST, Cohost.Role.COHOST)
+
+
 def here(path: str) -> Q:
     """Held in the place, or by a side whose own place lies in it: once, however many sides."""
     return held_in(path, "place__path__under", "activity_id__in")
@@ -57,6 +61,14 @@ def with_sides(rows: "QuerySet[Session]") -> "QuerySet[Session]":
 
 def held(first: date, after: date) -> "QuerySet[Session]":
     return with_sides(Session.objects.filter(on__gte=first, on__lt=after, state__in=COUNTING))
+
+
+def held_together(first: date, after: date) -> "QuerySet[Session]":
+    """Those of activities in which another side beside the lead has agreed to its share."""
+    others = Cohost.objects.filter(
+        activity=OuterRef("activity_id"), state="accepted", role__in=TOGETHER
+    )
+    return held(first, after).filter(Exists(others))
 
 
 def in_time(first: date, after: date) -> "QuerySet[Session]":
@@ -132,6 +144,17 @@ declare(
         definition="期间已核实场次的到场人次之和，每人每场最多算一次，含匿名人次；"
         "志愿者、工作人员、演出人员和收看直播的不算；线上参加须满 10 分钟。核实后的更正计入。",
         records=held, measure="person_times", **PLACED,
+    ),
+    Indicator(
+        code="activities.cohosted_sessions", name="联办场次", unit="场", kind="flow",
+        definition="活动场次中，除牵头单位外还有主办或承办、协办单位确认了分工的；一场只计一次，"
+        "按组织分组时各方各列一次（含重复）。",
+        records=held_together, **PLACED,
+    ),
+    Indicator(
+        code="activities.cohosted_person_times", name="联办服务人次", unit="人次", kind="flow",
+        definition="联办场次的服务人次之和，一场只计一次。",
+        records=held_together, measure="person_times", **PLACED,
     ),
     Indicator(
         code="activities.anonymous_person_times", name="匿名人次", unit="人次", kind="flow",
