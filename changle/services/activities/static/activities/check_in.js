@@ -8,6 +8,7 @@
   const AGAIN = 4000; // ms within which the same code before the camera is the same scan
   const SEND_EVERY = 10000;
   const ASK_EVERY = 30000;
+  const FRESH = 10000; // a queue of people is not held up by asking for the list after each
   let people = [];
   let notes = [];
   let kept = null;
@@ -159,7 +160,8 @@
       next = null;
       try {
         const sent = await Door.send();
-        const asked = await Door.list(session);
+        const stale = Date.now() - (kept?.fetched ?? 0) > FRESH || notes.every((one) => one.state !== "waiting");
+        const asked = stale || sent ? await Door.list(session) : 200;
         line = LINES[sent || asked] ?? "bad";
       } catch { line = "off"; }
       await draw();
@@ -186,8 +188,9 @@
       return;
     }
     say({ done: "good", repeated: "near", refused: "late" }[now.state], person?.name || "", now.sentence);
-    if (now.state !== "done") await Door.drop(now.id); // said to who stands here
-    await draw();
+    if (now.state === "done") return;
+    await Door.drop(now.id); // said to who stands here
+    await exchange(); // what another door has done is on the list
   }
 
   async function comes(person) {
