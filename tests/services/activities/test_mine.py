@@ -149,7 +149,7 @@ def test_a_ticket_opens_by_its_code_alone(client, place, team):
     assert row.participant.name not in told
     assert row.participant.phone not in told
     assert answer["Cache-Control"] == "no-store"
-    assert answer["Referrer-Policy"] == "no-referrer"
+    assert answer["Referrer-Policy"] == "same-origin"
     assert client.get(address.lower()).status_code == 200
     client.post(f"{address}cancel/")
     row.refresh_from_db()

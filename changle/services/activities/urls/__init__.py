@@ -1,6 +1,15 @@
 from django.urls import URLPattern
 
-from changle.services.activities.urls import bodies, doors, mine, plans, portal, rules, sessions
+from changle.services.activities.urls import (
+    bodies,
+    doors,
+    mine,
+    plans,
+    portal,
+    rules,
+    series,
+    sessions,
+)
 
 
 app_name = "activities"
@@ -11,5 +20,6 @@ urlpatterns: list[URLPattern] = [
     *plans.urlpatterns,
     *portal.urlpatterns,
     *rules.urlpatterns,
+    *series.urlpatterns,
     *sessions.urlpatterns,
 ]

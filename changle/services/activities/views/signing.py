@@ -136,5 +136,5 @@ def signed_up(request: Request, pk: int) -> HttpResponse:
     answer = render(request, "activities/signed_up.html", context)
     answer.headers["Cache-Control"] = "no-store"
     answer.headers["X-Robots-Tag"] = "noindex"
-    answer.headers["Referrer-Policy"] = "no-referrer"
+    answer.headers["Referrer-Policy"] = "same-origin"
     return answer

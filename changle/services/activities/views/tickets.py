@@ -34,7 +34,8 @@ def closed(answer: HttpResponse) -> HttpResponse:
     """Of one person's page: kept by nobody, found by nobody."""
     answer.headers["Cache-Control"] = "no-store"
     answer.headers["X-Robots-Tag"] = "noindex"
-    answer.headers["Referrer-Policy"] = "no-referrer"
+    # The address holds the code. With no referrer at all, a form's origin would be null, and refused.
+    answer.headers["Referrer-Policy"] = "same-origin"
     return answer
 
 
