@@ -23,7 +23,7 @@ from changle.ground.people.models import Paper, Post
 from changle.ground.registry.models import Organisation
 from changle.ground.territory.models import Grant, Node
 from changle.ground.territory.queries import actor_for
-from changle.services.activities.models import Activity, Session, SignUp
+from changle.services.activities.models import Activity, Programme, Series, Session, SignUp
 from changle.services.activities.queries.codes import come_code, ticket_code
 from changle.services.bases.models import (
     Base,
@@ -241,6 +241,14 @@ def resident_values(route: str, street: str) -> dict[str, object]:
     }  # fmt: skip
 
 
+def series_values(route: str, street: str) -> dict[str, object]:
+    """A series or programme led in that street."""
+    model = Programme if "programmes/" in route else Series
+    lead = Node.objects.get(kind="street", name=street)
+    row = model.objects.filter(lead__path__under=lead.path).order_by("pk").first()
+    return {"pk": row.pk if row else 0}
+
+
 def annual_values(route: str, street: str) -> dict[str, object]:
     """A report of that street, or a registered body of it; nobody where none has reported."""
     bodies = Organisation.objects.filter(street__name=street, kind="MF").order_by("pk")
@@ -271,6 +279,7 @@ OF_A_ROOM = {
     "annual/": annual_values,
     "desk/activities/": activity_values,
     "desk/sessions/": activity_values,
+    "desk/series/": series_values,
     **dict.fromkeys(
         (
             "activities/",
