@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
+from django.core.cache import cache
 from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
@@ -13,6 +14,7 @@ from changle.core.reach import Actor
 from changle.core.refusals import Refused
 from changle.ground.territory.roles import Permission
 from changle.services.activities.models import ConsentText, Rule, Term
+from changle.services.activities.queries.plans import TEXTS
 
 
 class RuleRefused(Refused):
@@ -48,6 +50,7 @@ def issue_text(*, kind: str, text: str, by: Actor, now: datetime) -> ConsentText
         kind=kind, version=last + 1, text=text.strip(), issued_on=timezone.localdate(now)
     )
     record(row, "issue_text", by=by, at=now, changes={"version": [last or None, row.version]})
+    transaction.on_commit(lambda: cache.delete(TEXTS))
     return row
 
 

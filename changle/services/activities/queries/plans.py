@@ -24,6 +24,9 @@ def terms_of(list_: str, on: date) -> "QuerySet[Term]":
     return Term.objects.filter(offered, list=list_).order_by("sort", "pk")
 
 
+TEXTS = "activities-consents"  # where the texts in force are kept for a minute
+
+
 def consent_text(kind: str, on: date) -> ConsentText | None:
     """The version in force on a day."""
     rows = ConsentText.objects.filter(kind=kind, issued_on__lte=on)

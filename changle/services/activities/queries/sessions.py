@@ -73,17 +73,32 @@ def whats_on(now: datetime) -> "QuerySet[Session]":
     )  # fmt: skip
 
 
+# Of what hangs on a session a public page prints the name and no more.
+NAMED = ("activity__field", "activity__theme", "activity__series", "place", "street", "for_place")
+PRINTED = (
+    *(one.name for one in Session._meta.concrete_fields),
+    *(f"activity__{name}" for name in (
+        "title", "about", "state", "published_at", "photos", "for_minors", "minors_rule", "asks",
+        "lead", "field", "theme", "series", "terms")),
+    *(f"{name}__name" for name in NAMED),
+    "place__path", "for_place__path", "activity__terms__kind", "activity__terms__version",
+    "activity__terms__text",
+)  # fmt: skip
+HIDDEN = ("planned", "void")
+NAMED_SIDES = Prefetch(
+    "activity__cohosts",
+    Cohost.objects.filter(state="accepted").select_related("node").order_by("pk")
+    .only("activity", "organisation", "role", "state", "node__name"),
+    to_attr="sides",
+)  # fmt: skip
+
+
 def published(pk: int) -> Session | None:
     """One session's public page, also when it is over or called off. Public on purpose."""
-    states = [state for state in Session.State.values if state not in {"planned", "void"}]
-    rows = Session.objects.filter(pk=pk, state__in=states, activity__published_at__isnull=False)
-    return (
-        rows.select_related("activity", "activity__lead", "activity__organisation",
-                            "activity__field", "activity__theme", "activity__series",
-                            "activity__terms", "place", "street", "community", "for_place")
-        .prefetch_related(ACCEPTED, "activity__questions")
-        .first()
-    )  # fmt: skip
+    rows = Session.objects.filter(pk=pk, activity__published_at__isnull=False)
+    rows = rows.select_related("activity", "activity__terms", *NAMED).only(*PRINTED)
+    row = rows.prefetch_related(NAMED_SIDES).first()
+    return None if row is None or row.state in HIDDEN else row
 
 
 def my_sign_ups(actor: Actor) -> "QuerySet[SignUp]":

@@ -1,18 +1,19 @@
 """One session's public page: in words, for other programs, and as its pictures. All of it is public."""
 
 import json
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from django.core.cache import cache
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from changle.core.files import IMAGES, StoredFile
 from changle.services.activities.models import Activity, ConsentText, Evidence, Session
-from changle.services.activities.queries.plans import consent_text
-from changle.services.activities.queries.whats_on import WEEKDAYS, ages, hours
+from changle.services.activities.queries.plans import TEXTS
+from changle.services.activities.queries.whats_on import FRESH, WEEKDAYS, ages, hours
 
 
 ESCAPES = {ord("<"): "\\u003C", ord(">"): "\\u003E", ord("&"): "\\u0026"}
@@ -89,9 +90,20 @@ def consents(row: Session) -> list[ConsentText]:
     activity, today = row.activity, timezone.localdate()
     wanted = ["photo"] if activity.photos != Activity.Photos.NONE else []
     wanted += ["minor"] if activity.for_minors or row.age_from is None or row.age_from < 18 else []  # noqa: PLR2004
-    told = [activity.terms or consent_text("sign_up", today)]
-    told += [consent_text(kind, today) for kind in wanted]
+    told = [activity.terms or texts(today).get("sign_up")]
+    kept = texts(today)
+    told += [kept.get(kind) for kind in wanted]
     return [one for one in told if one is not None]
+
+
+def texts(on: date) -> dict[str, ConsentText]:
+    """The texts in force, by kind; a minute old at most, and none older than one's own new one."""
+    kept: dict[str, ConsentText] | None = cache.get(TEXTS)
+    if kept is None:
+        rows = ConsentText.objects.filter(issued_on__lte=on).order_by("version")
+        kept = {row.kind: row for row in rows}
+        cache.set(TEXTS, kept, FRESH)
+    return kept
 
 
 def others_of(row: Session, now: datetime) -> "QuerySet[Session]":
@@ -99,6 +111,7 @@ def others_of(row: Session, now: datetime) -> "QuerySet[Session]":
     rows = Session.objects.filter(
         activity=row.activity_id, state__in=Session.SHOWN, ends_at__gt=now
     )
+    rows = rows.only("title", "starts_at", "capacity", "held", "waiting", "state")
     return rows.exclude(pk=row.pk).order_by("starts_at", "pk")[:6]
 
 
