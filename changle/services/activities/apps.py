@@ -45,6 +45,7 @@ class ActivitiesConfig(AppConfig):
         import_module("changle.services.activities.lifecycle")
         import_module("changle.services.activities.indicators")
         import_module("changle.services.activities.actions.clockwork")
+        import_module("changle.services.activities.actions.summing")
         import_module("changle.ground.territory.queries").verbs.update(VERBS)
         tabs = import_module("changle.ground.registry.queries.tabs")
         tabs.TABS.append(

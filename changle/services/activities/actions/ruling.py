@@ -13,6 +13,7 @@ from changle.core.log import changed, record
 from changle.core.reach import Actor
 from changle.core.refusals import Refused
 from changle.ground.territory.roles import Permission
+from changle.services.activities.actions.summing import forget_sums
 from changle.services.activities.models import ConsentText, Rule, Term
 from changle.services.activities.queries.plans import TEXTS
 
@@ -36,6 +37,7 @@ def set_rule(*, facts: Mapping[str, int], by: Actor, now: datetime) -> Rule:
         setattr(row, name, value)
     row.save(update_fields=list(facts))
     record(row, "set_rule", by=by, at=now, changes=changed(before, dict(facts)))
+    forget_sums()
     return row
 
 
