@@ -5,11 +5,13 @@ from typing import ClassVar
 from django.db import models
 
 from changle.core.privacy import Privacy
+from changle.core.reach import Reachable
 
 
-class MonthMark(models.Model):
+class MonthMark(Reachable):
     """A month in which sessions count. The database raises `writes` with each write to one of them."""
 
+    anchors = ()  # read by figures alone
     privacy: ClassVar[dict[str, Privacy]] = {}
     technical: ClassVar[frozenset[str]] = frozenset({"month", "writes", "told"})
 
@@ -24,9 +26,10 @@ class MonthMark(models.Model):
         return self.month
 
 
-class MonthSum(models.Model):
+class MonthSum(Reachable):
     """One indicator in one street in one month; 0 as the street: in none."""
 
+    anchors = ()
     privacy: ClassVar[dict[str, Privacy]] = {"value": Privacy.P0}
     technical: ClassVar[frozenset[str]] = frozenset({"code", "month", "street"})
 
