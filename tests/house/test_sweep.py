@@ -24,7 +24,8 @@ from changle.ground.registry.models import Organisation
 from changle.ground.territory.models import Grant, Node
 from changle.ground.territory.queries import actor_for
 from changle.oversight.statistics.models import MonthlyReport
-from changle.services.activities.models import Activity, Session
+from changle.services.activities.models import Activity, Programme, Series, Session, SignUp
+from changle.services.activities.queries.codes import come_code, ticket_code
 from changle.services.bases.models import (
     Base,
     Evaluation,
@@ -225,6 +226,33 @@ def activity_values(route: str, street: str) -> dict[str, object]:
     }
 
 
+def resident_values(route: str, street: str) -> dict[str, object]:
+    """A session of that street as residents meet it, a sign-up for it, its ticket and its door."""
+    ups = SignUp.objects.filter(session__street__name=street, state="confirmed").order_by("pk")
+    row = ups.select_related("session").first()
+    if row is None:
+        return {"pk": 0}
+    session = row.session
+    door = come_code(session.pk, session.door_secret, timezone.now())
+    pk: object = row.pk if "my/sign-ups/" in route else session.pk
+    if "my/" in route and "sign-ups" not in route:
+        pk = 0
+    if "<calendar:kind>" in route:
+        pk = session.street_id
+    return {
+        "pk": pk, "code": door if "come/" in route else ticket_code(row.pk), "kind": "streets",
+        "clear": "nobody",
+    }  # fmt: skip
+
+
+def series_values(route: str, street: str) -> dict[str, object]:
+    """A series or programme led in that street."""
+    model = Programme if "programmes/" in route else Series
+    lead = Node.objects.get(kind="street", name=street)
+    row = model.objects.filter(lead__path__under=lead.path).order_by("pk").first()
+    return {"pk": row.pk if row else 0}
+
+
 def annual_values(route: str, street: str) -> dict[str, object]:
     """A report of that street, or a registered body of it; nobody where none has reported."""
     bodies = Organisation.objects.filter(street__name=street, kind="MF").order_by("pk")
@@ -255,6 +283,19 @@ OF_A_ROOM = {
     "annual/": annual_values,
     "desk/activities/": activity_values,
     "desk/sessions/": activity_values,
+    "desk/series/": series_values,
+    **dict.fromkeys(
+        (
+            "activities/",
+            "my/sign-ups/",
+            "my/family/",
+            "my/calendar/",
+            "tickets/",
+            "come/",
+            "feedback/",
+        ),
+        resident_values,
+    ),
 }
 
 
