@@ -8,6 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from changle.core.limits import TRIES
 from changle.core.log import LogEntry
 from changle.core.notices import Notice
 from changle.core.reach import Actor
@@ -16,7 +17,6 @@ from changle.services.activities.actions.people import keep_companion
 from changle.services.activities.actions.waiting import cancel
 from changle.services.activities.models import Attendance, Companion, Feedback, Session, SignUp
 from changle.services.activities.queries.codes import come_code, ticket_code
-from changle.services.activities.views.limits import TRIES
 from tests.factories.accounts import make_user
 from tests.factories.activities import join, make_guest, make_session
 from tests.factories.registry import make_organisation

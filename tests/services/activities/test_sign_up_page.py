@@ -8,6 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from changle.core.limits import TRIES
 from changle.ground.territory.queries import actor_for
 from changle.services.activities.actions.people import keep_companion
 from changle.services.activities.actions.planning import QuestionDraft
@@ -20,7 +21,6 @@ from changle.services.activities.models import (
     SignUp,
 )
 from changle.services.activities.queries.codes import ticket_code
-from changle.services.activities.views.limits import TRIES
 from tests.factories.accounts import make_user
 from tests.factories.activities import join, make_activity, make_guest, make_session_draft
 from tests.factories.registry import make_organisation

@@ -112,10 +112,7 @@ def wanted_of(wanted: Wanted, now: datetime) -> "QuerySet[Session]":
         first, after = span_of(wanted.when, timezone.localdate(now))
         rows = rows.filter(on__gte=first, on__lt=after)
     if wanted.age is not None:
-        rows = rows.filter(
-            Q(age_from__isnull=True) | Q(age_from__lte=wanted.age),
-            Q(age_to__isnull=True) | Q(age_to__gte=wanted.age),
-        )
+        rows = rows.filter(of_age(wanted.age))
     if wanted.series:
         rows = rows.filter(activity__series=wanted.series)
     if wanted.organisation:
@@ -129,6 +126,28 @@ def of_organisation(pk: int) -> Q:
     return Q(activity__organisation=pk) | Q(activity__in=shared.values("activity"))
 
 
+def key_of(starts_at: datetime, pk: int) -> str:
+    """Where a list stands after this line."""
+    return f"{round(starts_at.timestamp() * MICRO)}-{pk}"
+
+
+def behind_key(rows: "QuerySet[Session]", after: str) -> "QuerySet[Session] | None":
+    """The rows behind the line with this key; None: it is no key."""
+    moment, _sign, last = after.partition("-")
+    if not (number(moment) and number(last)):
+        return None
+    try:
+        at = datetime.fromtimestamp(number(moment) / MICRO, tz=UTC)
+    except (ValueError, OverflowError, OSError):
+        return None
+    return rows.filter(Q(starts_at__gt=at) | Q(starts_at=at, pk__gt=number(last)))
+
+
+def of_age(age: int) -> Q:
+    """The sessions that take people of this age, in years."""
+    return Q(Q(age_from=None) | Q(age_from__lte=age), Q(age_to=None) | Q(age_to__gte=age))
+
+
 def page_of(
     rows: "QuerySet[Session]", after: str, now: datetime, size: int = PAGE
 ) -> "tuple[list[Card], str]":
@@ -137,14 +156,8 @@ def page_of(
     A key is the moment and the number of the last line: no COUNT, no OFFSET, and nothing is
     skipped or told twice where sessions begin at one moment. One that makes no sense is the start.
     """
-    moment, _sign, last = after.partition("-")
-    if number(moment) and number(last):
-        try:
-            at = datetime.fromtimestamp(number(moment) / MICRO, tz=UTC)
-        except (ValueError, OverflowError, OSError):
-            return page_of(rows, "", now, size)
-        rows = rows.filter(Q(starts_at__gt=at) | Q(starts_at=at, pk__gt=number(last)))
-    found = cards(rows, size + 1, now)
+    behind = behind_key(rows, after)
+    found = cards(rows if behind is None else behind, size + 1, now)
     more = found[:size] if len(found) > size else []
     return found[:size], more[-1].key if more else ""
 
@@ -188,7 +201,7 @@ def card(stem: str, row: dict[str, Any], sides: list[str], now: datetime) -> Car
     seats, tone, button = seats_of(row, now)
     street = row["street__short_name"] or row["street__name"] or row["place__name"]
     return Card(
-        key=f"{round(row['starts_at'].timestamp() * MICRO)}-{row['pk']}",
+        key=key_of(row["starts_at"], row["pk"]),
         href=f"{stem}{row['pk']}/",
         title=row["title"],
         weekday=f"周{WEEKDAYS[starts.weekday()]}",

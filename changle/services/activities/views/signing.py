@@ -10,6 +10,7 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
 from changle.core.access import Request, public
+from changle.core.limits import TRIES, WINDOW, tries
 from changle.core.refusals import Refused
 from changle.services.activities.actions.people import keep_companion
 from changle.services.activities.actions.signing import sign_up
@@ -28,7 +29,6 @@ from changle.services.activities.queries.showing import (
     where,
 )
 from changle.services.activities.queries.signed import by_tickets, homes_within, places_in_line
-from changle.services.activities.views.limits import TRIES, WINDOW, tries
 from changle.services.activities.views.whats_on import around, found
 
 

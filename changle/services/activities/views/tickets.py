@@ -12,6 +12,7 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_POST, require_safe
 
 from changle.core.access import Request, public
+from changle.core.limits import TRIES, WINDOW, tried, tries
 from changle.core.refusals import Refused
 from changle.services.activities.actions.doors import come_by_door
 from changle.services.activities.actions.recording import give_feedback
@@ -23,7 +24,6 @@ from changle.services.activities.queries.mine import by_code, mates_of, ticket_o
 from changle.services.activities.queries.pictures import drawn
 from changle.services.activities.queries.showing import day_and_hours
 from changle.services.activities.queries.whats_on import session_named
-from changle.services.activities.views.limits import TRIES, WINDOW, tried, tries
 from changle.services.activities.views.whats_on import around
 
 
