@@ -23,7 +23,7 @@ from changle.ground.people.models import Paper, Post
 from changle.ground.registry.models import Organisation
 from changle.ground.territory.models import Grant, Node
 from changle.ground.territory.queries import actor_for
-from changle.oversight.statistics.models import MonthlyReport
+from changle.oversight.statistics.models import Bulletin, MonthlyReport
 from changle.services.activities.models import Activity, Programme, Series, Session, SignUp
 from changle.services.activities.queries.codes import come_code, ticket_code
 from changle.services.bases.models import (
@@ -138,8 +138,9 @@ def fill(route: str, entry: URLPattern, street: str) -> str:
         values["pk"] = grant.user_id
     elif "grants/" in route:
         values["pk"] = grant.pk
-    if "monthly/<int:pk>" in route:
-        kept = MonthlyReport.objects.filter(node=node).order_by("-month").first()
+    if "monthly/<int:pk>" in route or "bulletins/<int:pk>" in route:
+        model = Bulletin if "bulletins/" in route else MonthlyReport
+        kept = model.objects.filter(node=node).order_by("-pk").first()
         values |= {"pk": kept.pk if kept else 0, "form": "xlsx"}
     if "desk/posts/" in route:
         held = Post.objects.filter(organisation__street__name=street).order_by("pk").first()

@@ -3,6 +3,7 @@ from typing import Any
 from django import forms
 
 from changle.ground.accounts.forms import Dressed
+from changle.ground.territory.forms import Day
 
 
 class CloseForm(Dressed, forms.Form):
@@ -29,6 +30,13 @@ class KeepForm(Dressed, forms.Form):
         label="给同事用", required=False,
         help_text="能看这个范围数字的人都看得到这张表；不勾选则只有自己看得到。",
     )  # fmt: skip
+
+
+class BulletinForm(Dressed, forms.Form):
+    title = forms.CharField(label="标题", max_length=80)
+    starts_on = Day(label="期间起")
+    ends_on = Day(label="期间止（不含）")
+    text = forms.CharField(label="正文", max_length=3000, widget=forms.Textarea({"rows": 12}))
 
 
 class TypeForm(Dressed, forms.Form):

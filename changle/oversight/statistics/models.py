@@ -149,3 +149,79 @@ class SavedCut(Reachable):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Bulletin(Reachable):
+    """A notice in words (通报) whose numbers are asked, never typed; issued, it is kept as it read.
+
+    `text` holds questions in braces, see queries.bulletins; what qualifies a number (超过, 近) stays words.
+    """
+
+    anchors = ("node__path",)
+    owner = "written_by"
+    privacy: ClassVar[dict[str, Privacy]] = {"title": Privacy.P0, "text": Privacy.P0}
+    technical: ClassVar[frozenset[str]] = frozenset({"starts_on", "ends_on", "written_at"})
+
+    node = models.ForeignKey(Node, models.PROTECT, related_name="+", verbose_name="单位")
+    starts_on = models.DateField("期间起")
+    ends_on = models.DateField("期间止（不含）")
+    title = models.CharField("标题", max_length=80)
+    text = models.TextField("正文", max_length=3000)
+    written_at = models.DateTimeField("起草时间")
+    written_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        related_name="+",
+        verbose_name="起草人",
+    )
+
+    class Meta:
+        verbose_name = "通报"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends_on__gt=models.F("starts_on")), name="bulletin_is_of_a_period",
+                violation_error_message="期间的止应晚于起。",
+            )
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def period(self) -> Period:
+        return Period(self.starts_on, self.ends_on)
+
+
+class Issue(Reachable):
+    """A bulletin as it read on the day it was issued. What is wrong is said by the next issue."""
+
+    anchors = ("bulletin__node__path",)
+    privacy: ClassVar[dict[str, Privacy]] = {"title": Privacy.P0, "content": Privacy.P0}
+    technical: ClassVar[frozenset[str]] = frozenset({"number", "issued_at", "sha256"})
+
+    bulletin = models.ForeignKey(
+        Bulletin, models.PROTECT, related_name="issues", verbose_name="通报"
+    )
+    number = models.PositiveSmallIntegerField("版次")
+    title = models.CharField("标题", max_length=80)
+    content = models.JSONField("内容")  # pieces, see queries.bulletins.kept_of
+    sha256 = models.CharField("摘要", max_length=64)
+    issued_at = models.DateTimeField("印发时间")
+    issued_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        related_name="+",
+        verbose_name="印发人",
+    )
+
+    class Meta:
+        verbose_name = "通报印发稿"
+        constraints = [
+            models.UniqueConstraint(fields=["bulletin", "number"], name="one_issue_of_a_number"),
+            AppendOnly(name="issue_append_only"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.title} 第 {self.number} 版"

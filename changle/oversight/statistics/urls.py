@@ -1,6 +1,6 @@
 from django.urls import path
 
-from changle.oversight.statistics.views import exploring, figures, monthly, reports
+from changle.oversight.statistics.views import bulletins, exploring, figures, monthly, reports
 
 
 app_name = "statistics"
@@ -13,6 +13,11 @@ urlpatterns = [
     path("figure/", figures.figure, name="figure"),
     path("rows/", figures.figure_rows, name="rows"),
     path("rows/file.<slug:form>", figures.rows_file, name="rows_file"),
+    path("bulletins/", bulletins.bulletins, name="bulletins"),
+    path("bulletins/new/", bulletins.new, name="new_bulletin"),
+    path("bulletins/<int:pk>/", bulletins.bulletin, name="bulletin"),
+    path("bulletins/<int:pk>/edit/", bulletins.edit, name="edit_bulletin"),
+    path("bulletins/<int:pk>/issue/", bulletins.issuing, name="issue_bulletin"),
     path("commons/", reports.commons, name="commons"),
     path("monthly/", monthly.monthly, name="monthly"),
     path("monthly/<int:pk>/", monthly.one, name="monthly_one"),

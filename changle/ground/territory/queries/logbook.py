@@ -44,6 +44,8 @@ verbs: dict[str, str] = {
     "remap": "指定各列的含义",
     "remove_day": "删除日历安排",
     "rename": "更名",
+    "write": "起草",
+    "issue": "印发",
     "tile": "调整示意图位置",
     "keep_again": "重新保存",
     "reopen": "恢复账户",

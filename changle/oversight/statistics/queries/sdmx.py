@@ -58,7 +58,11 @@ def of_one(
         "OBS_STATUS": "P" if period.end > today else "A",
     }  # fmt: skip
     figure = value(asked.code, **asking)  # type: ignore[arg-type]
-    none: dict[str, object] = {"BREAKDOWN": WHOLE, "BREAKDOWN_KEY": WHOLE, "BREAKDOWN_LABEL": "合计"}
+    none: dict[str, object] = {
+        "BREAKDOWN": WHOLE,
+        "BREAKDOWN_KEY": WHOLE,
+        "BREAKDOWN_LABEL": "合计",
+    }
     told = "" if figure.value is None else str(figure.value)
     missing: dict[str, object] = {"OBS_STATUS": "M"} if figure.value is None else {}
     yield common | none | {"OBS_VALUE": told} | missing
