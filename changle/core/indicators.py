@@ -135,7 +135,8 @@ def rows(
     found = matching(code, path=path, period=period, today=today, by=by, key=key)
     if asked.distinct:
         firsts = found.order_by().values(asked.distinct).annotate(first=Min("pk")).values("first")
-        found = found.filter(pk__in=firsts)
+        # Once, also where it falls under the part by several of its sides.
+        found = found.filter(pk__in=firsts).distinct()
     return found.order_by("pk")
 
 
