@@ -5,6 +5,7 @@ from io import BytesIO
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 from openpyxl import load_workbook
 
 from changle.core.log import LogEntry
@@ -41,7 +42,7 @@ def test_by_place_month_and_category(bureau, client, tree, bodies):
     assert lines(client, FILED)["合计"] == ["3"]
     by_kind = lines(client, "code=registry.registered&rows=kind")
     assert by_kind == {"社会团体": ["1"], "民办非企业单位（社会服务机构）": ["1"], "合计": ["2"]}
-    today = bodies[0].recorded_at.date()
+    today = timezone.localdate(bodies[0].recorded_at)
     by_month = lines(client, f"{FILED}&rows=month&period={today.year}")
     assert len(by_month) == today.month + 1
     assert lines(client, f"{FILED}&code=territory.communities")["乙街道"] == ["1", "2"]

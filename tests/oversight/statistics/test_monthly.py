@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import DatabaseError, transaction
+from django.utils import timezone
 from docx import Document
 from openpyxl import load_workbook
 from pypdf import PdfReader
@@ -48,7 +49,7 @@ TOTAL = ("T1", "", "", "社会组织总数")
 @pytest.fixture
 def now(bodies):
     """The second day of the month after that of the sample bodies."""
-    first = shifted(bodies[0].recorded_at.date().replace(day=1), 1)
+    first = shifted(timezone.localdate(bodies[0].recorded_at).replace(day=1), 1)
     return datetime(first.year, first.month, 2, 10, tzinfo=ZoneInfo("Asia/Shanghai"))
 
 

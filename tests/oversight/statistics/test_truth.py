@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
+from django.utils import timezone
 
 from changle.core.periods import Period
 from changle.oversight.statistics.actions.closing import open_month
@@ -20,7 +21,7 @@ PAGES = ["/desk/overview/", "/desk/figures/", "/desk/figures/commons/",
 
 @pytest.fixture
 def today(bodies):
-    return bodies[0].recorded_at.date()
+    return timezone.localdate(bodies[0].recorded_at)
 
 
 def test_every_value_is_the_sum_of_its_rows(bodies, today):
