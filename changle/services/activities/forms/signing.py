@@ -6,11 +6,10 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
-from changle.ground.accounts.forms import Dressed
+from changle.ground.accounts.forms import Boxes, Dressed
 from changle.ground.territory.models import Node
 from changle.services.activities.actions.people import LONGEST_NAME, Guest
 from changle.services.activities.actions.signing import LONGEST_ANSWER, Application
-from changle.services.activities.forms.plans import Boxes
 from changle.services.activities.models import Activity, Companion, Question, Rule, Session
 
 

@@ -69,6 +69,6 @@ def clear(request: Request, pk: int) -> HttpResponse:
     sheet = Sheet(
         heading=f"导出含联系方式的名单：{row}", button="导出", done="", grave=True,
         back=reverse("activities:session", args=[pk]),
-        about="只在需要逐个联系时导出；平时用已脱敏的名单。每次导出都记入日志，参加人可以查到。",
+        about="只在需要逐个联系时导出；平时用已脱敏的名单。每次导出和理由都记入日志。",
     )  # fmt: skip
     return render(request, "territory/form.html", {"form": form, "sheet": sheet}, status=status)
