@@ -1,7 +1,7 @@
 """Cost per page and call as multiples of an empty view of the same server, in one run.
 
 bin/bench              ×1 on SQLite
-bin/bench --only venues --sizes 1 13   the calls of shared rooms alone
+bin/bench --only venues --sizes 1 13   the calls of shared rooms alone; or activities, pages
 bin/bench --all        ×1 and ×13, SQLite and PostgreSQL, import, start and memory; writes RESULTS.md
 """
 
@@ -15,6 +15,7 @@ import tempfile
 import time
 from pathlib import Path
 
+from benchmarks.activities import measure_activities
 from benchmarks.server import ROOT, Measure, Server, ask
 from benchmarks.venues import measure_venues
 
@@ -45,7 +46,7 @@ PAGES = [  # path, who, goal as a multiple of the empty view (None: none set)
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--all", action="store_true")
-    parser.add_argument("--only", choices=("pages", "venues"), default="")
+    parser.add_argument("--only", choices=("pages", "venues", "activities"), default="")
     parser.add_argument("--sizes", type=int, nargs="+", default=[])
     parser.add_argument("--requests", type=int, default=240)
     parser.add_argument("--database", default="", help=argparse.SUPPRESS)
@@ -98,10 +99,14 @@ def run_size(times: int, database: str, requests: int, only: str) -> str:
             )
         with Server(folder, database=database) as server:
             second = server.seconds_to_first_page
-            rows, memory = ([], 0.0) if only == "venues" else measure(server, requests)
-            venues = [] if only == "pages" else measure_venues(server, requests, EMPTY, times)
+            rows, memory = measure(server, requests) if only in {"", "pages"} else ([], 0.0)
+            venues = []
+            if only in {"", "venues"}:
+                venues += measure_venues(server, requests, EMPTY, times)
+            if only in {"", "activities"}:
+                venues += measure_activities(server, requests, EMPTY)
     engine = "PostgreSQL" if database else "SQLite"
-    if only == "venues":
+    if only in {"venues", "activities"}:
         return "\n".join([f"## ×{times}, {engine}", "", *venues])
     lines = [
         f"## ×{times}, {engine}", "",

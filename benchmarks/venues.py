@@ -87,10 +87,22 @@ def measure_venues(server: Server, requests: int, empty: str, times: int) -> lis
     token = server.manage("token", WHO).strip().splitlines()[-1]
     headers = {"": {}, "qu": {"Cookie": server.sign_in("qu")}, "token": {
         "Authorization": f"Bearer {token}", "Content-Type": "application/json"}}  # fmt: skip
-    all_calls = calls(told)
+    rows, bases = measure_calls(server, calls(told), headers, requests, empty)
+    return [
+        f"### 场地（空视图 {min(bases):.2f}–{max(bases):.2f} ms）", "",
+        "| page or call | queries | CPU ms | ratio | goal | kB, gzip | goal | p50 / p95 ms, 1 client | … 8 clients | req/s |",
+        "|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|", *rows, "",
+    ]  # fmt: skip
+
+
+def measure_calls(
+    server: Server, all_calls: list[Call], headers: dict[str, Any], requests: int, empty: str
+) -> tuple[list[str], list[float]]:
+    """A line for each call, and what the empty view beside each took."""
     counted = count_queries(server, all_calls)
     ask(server, empty, {}, clients=4, requests=80)
-    rows, bases = [], []
+    rows: list[str] = []
+    bases: list[float] = []
     for call, queries in zip(all_calls, counted, strict=True):
         args = {"headers": headers[call.who], "body": call.body, "status": call.status}
         ask(server, call.path, clients=4, requests=24, **args)
@@ -106,11 +118,7 @@ def measure_venues(server: Server, requests: int, empty: str, times: int) -> lis
             f"| {size:.1f} | {goal(size, call.most_kb)} | {alone.median_ms:.1f} / {alone.p95_ms:.1f} "
             f"| {crowd.median_ms:.1f} / {crowd.p95_ms:.1f} | {crowd.per_second:.0f} |"
         )
-    return [
-        f"### 场地（空视图 {min(bases):.2f}–{max(bases):.2f} ms）", "",
-        "| page or call | queries | CPU ms | ratio | goal | kB, gzip | goal | p50 / p95 ms, 1 client | … 8 clients | req/s |",
-        "|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|", *rows, "",
-    ]  # fmt: skip
+    return rows, bases
 
 
 def goal(value: float, most: float | None) -> str:

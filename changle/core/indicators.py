@@ -5,19 +5,23 @@ flow counts what happened within it. Both lie in the territory by a path, and ca
 """
 
 import re
-import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal
 
-from django.db import connection
 from django.db.models import Count, F, Min, Q, QuerySet, Sum
 
+from changle.core.kept import kept, standing
 from changle.core.periods import Period
 from changle.core.refusals import Refused
 
 
+__all__ = [
+    "CATALOGUE", "Cut", "Figure", "Indicator", "NoSuchFigure", "Slice", "as_of", "cross",
+    "cross_of_rows", "declare", "indicator", "kept", "matching", "measure_of", "parts", "rate",
+    "rows", "standing", "total", "value",
+]  # fmt: skip
 A_KEY = re.compile(r"[0-9]{1,18}")  # within a bigint
 
 
@@ -70,6 +74,10 @@ class Indicator:
     opens: str = "registry:organisation"  # the route of its page, whose one argument is the key
     dated: str = ""  # lookup to the day by which a row counts; else rows tell from when to when
     version: str = "1"
+    # Sums that the app keeps by two cuts: which, and (code, path, period, today) -> their values by
+    # the two keys, or None where nothing is kept for the question. They equal the rows at any time.
+    kept_by: Any = ()  # a pair of texts; others hand on dicts of texts
+    sums: Any = None
 
     def cut(self, name: str) -> Cut:
         for cut in self.cuts:
@@ -100,7 +108,6 @@ class Slice:
 
 
 CATALOGUE: dict[str, Indicator] = {}
-MOST_KEPT = 5000  # answers a process keeps between two writes
 
 
 def declare(*indicators: Indicator) -> None:
@@ -128,7 +135,8 @@ def rows(
     found = matching(code, path=path, period=period, today=today, by=by, key=key)
     if asked.distinct:
         firsts = found.order_by().values(asked.distinct).annotate(first=Min("pk")).values("first")
-        found = found.filter(pk__in=firsts)
+        # Once, also where it falls under the part by several of its sides.
+        found = found.filter(pk__in=firsts).distinct()
     return found.order_by("pk")
 
 
@@ -163,52 +171,6 @@ def total(asked: Indicator, found: QuerySet[Any]) -> int:
     return int(found.order_by().aggregate(value=measure_of(asked))["value"] or 0)
 
 
-@dataclass
-class _Kept:
-    """What has been computed from the rows as they stand, and the stamp of that standing."""
-
-    stamp: str = ""
-    told: dict[Any, Any] = field(default_factory=dict)
-
-
-_kept = _Kept()
-_pen = threading.Lock()
-
-
-def standing() -> str:
-    """A stamp that changes with every write that could change a figure; one small query.
-
-    On SQLite writers come one after the other and each deed writes its log entry, so the newest
-    entry tells. On PostgreSQL an entry with a lower id may be committed later: the snapshot tells.
-    """
-    if connection.in_atomic_block:
-        return ""  # one's own unfinished deeds count, and are nobody else's
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            cursor.execute("SELECT pg_current_snapshot()::text")
-        else:
-            cursor.execute("SELECT max(id) FROM core_logentry")
-        return str(cursor.fetchone()[0])
-
-
-AnswerT = TypeVar("AnswerT")
-
-
-def kept(key: Any, compute: Callable[[], AnswerT], stamp: str | None) -> AnswerT:
-    """The answer computed before from the same rows, or computed now."""
-    stamp = standing() if stamp is None else stamp
-    if not stamp:
-        return compute()
-    with _pen:
-        if _kept.stamp != stamp or len(_kept.told) > MOST_KEPT:
-            _kept.stamp, _kept.told = stamp, {}
-        told = _kept.told
-    if key not in told:
-        told[key] = compute()
-    answer: AnswerT = told[key]
-    return answer
-
-
 def value(code: str, *, path: str, period: Period, today: date, stamp: str | None = None) -> Figure:
     """The figure. `stamp`: that of `standing`, where one page asks for many figures."""
     return kept(
@@ -223,8 +185,19 @@ def _value(code: str, path: str, period: Period, today: date) -> Figure:
         above = _value(asked.above, path, period, today).value
         below = _value(asked.below, path, period, today).value
         return rate(bare, int(above or 0), int(below or 0))
+    if not asked.distinct and (told := sums_kept(asked, path, period, today)) is not None:
+        return replace(bare, value=sum(told.values()))
     found = matching(code, path=path, period=period, today=today)
     return replace(bare, value=total(asked, found))
+
+
+def sums_kept(
+    asked: Indicator, path: str, period: Period, today: date
+) -> dict[tuple[str, str], int] | None:
+    if asked.sums is None:
+        return None
+    told: dict[tuple[str, str], int] | None = asked.sums(asked.code, path, period, today)
+    return told
 
 
 def rate(bare: Figure, above: int, below: int) -> Figure:
@@ -294,14 +267,26 @@ def _cross(
     code: str, by: str, across: str, path: str, period: Period, today: date
 ) -> dict[tuple[str, str], int]:
     asked = indicator(code)
+    if {by, across} == set(asked.kept_by) and by != across:
+        told = sums_kept(asked, path, period, today)
+        if told is not None:
+            return told if by == asked.kept_by[0] else {(b, a): n for (a, b), n in told.items()}
+    return cross_of_rows(asked, by, across, path=path, period=period, today=today)
+
+
+def cross_of_rows(
+    asked: Indicator, by: str, across: str, *, path: str, period: Period, today: date
+) -> dict[tuple[str, str], int]:
+    """As `cross`, always from the rows themselves."""
+    code = asked.code
     first, second = asked.cut(by), asked.cut(across)
     found = matching(code, path=path, period=period, today=today).order_by()
-    told = found.values(part=F(first.key), other=F(second.key)).annotate(
+    rows_ = found.values(part=F(first.key), other=F(second.key)).annotate(
         part_value=measure_of(asked)
     )
     return {
         (_key(row["part"]), _key(row["other"])): int(row["part_value"] or 0)
-        for row in told.order_by("part", "other")
+        for row in rows_.order_by("part", "other")
     }
 
 

@@ -7,7 +7,7 @@ import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from changle.core import indicators
+from changle.core import kept as kept_answers
 from changle.core.indicators import parts, standing, value
 from changle.core.periods import Period
 from tests.factories.registry import make_organisation
@@ -30,8 +30,8 @@ def asked_of(ask):
 
 @pytest.fixture(autouse=True)
 def nothing_kept():
-    indicators._kept.stamp = ""
-    indicators._kept.told = {}
+    kept_answers._kept.stamp = ""
+    kept_answers._kept.told = {}
 
 
 @pytest.fixture
@@ -90,7 +90,7 @@ def test_a_deed_that_ends_while_another_counts_is_not_missed(place):
 
 
 def test_what_is_kept_has_a_bound(place, monkeypatch):
-    monkeypatch.setattr(indicators, "MOST_KEPT", 3)
+    monkeypatch.setattr(kept_answers, "MOST_KEPT", 3)
     for year in range(2001, 2020):
         value("registry.filed", path="", period=Period.year(year), today=date(2021, 6, 1))
-    assert len(indicators._kept.told) <= 4
+    assert len(kept_answers._kept.told) <= 4

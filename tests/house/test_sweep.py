@@ -23,7 +23,9 @@ from changle.ground.people.models import Paper, Post
 from changle.ground.registry.models import Organisation
 from changle.ground.territory.models import Grant, Node
 from changle.ground.territory.queries import actor_for
-from changle.services.activities.models import Activity, Session
+from changle.oversight.statistics.models import Bulletin, MonthlyReport
+from changle.services.activities.models import Activity, Programme, Series, Session, SignUp
+from changle.services.activities.queries.codes import come_code, ticket_code
 from changle.services.bases.models import (
     Base,
     Evaluation,
@@ -137,6 +139,10 @@ def fill(route: str, entry: URLPattern, street: str) -> str:
         values["pk"] = grant.user_id
     elif "grants/" in route:
         values["pk"] = grant.pk
+    if "monthly/<int:pk>" in route or "bulletins/<int:pk>" in route:
+        model = Bulletin if "bulletins/" in route else MonthlyReport
+        kept = model.objects.filter(node=node).order_by("-pk").first()
+        values |= {"pk": kept.pk if kept else 0, "form": "xlsx"}
     if "desk/posts/" in route:
         held = Post.objects.filter(organisation__street__name=street).order_by("pk").first()
         values["pk"] = held.pk if held else 0
@@ -222,6 +228,33 @@ def activity_values(route: str, street: str) -> dict[str, object]:
     }
 
 
+def resident_values(route: str, street: str) -> dict[str, object]:
+    """A session of that street as residents meet it, a sign-up for it, its ticket and its door."""
+    ups = SignUp.objects.filter(session__street__name=street, state="confirmed").order_by("pk")
+    row = ups.select_related("session").first()
+    if row is None:
+        return {"pk": 0}
+    session = row.session
+    door = come_code(session.pk, session.door_secret, timezone.now())
+    pk: object = row.pk if "my/sign-ups/" in route else session.pk
+    if "my/" in route and "sign-ups" not in route:
+        pk = 0
+    if "<calendar:kind>" in route:
+        pk = session.street_id
+    return {
+        "pk": pk, "code": door if "come/" in route else ticket_code(row.pk), "kind": "streets",
+        "clear": "nobody",
+    }  # fmt: skip
+
+
+def series_values(route: str, street: str) -> dict[str, object]:
+    """A series or programme led in that street."""
+    model = Programme if "programmes/" in route else Series
+    lead = Node.objects.get(kind="street", name=street)
+    row = model.objects.filter(lead__path__under=lead.path).order_by("pk").first()
+    return {"pk": row.pk if row else 0}
+
+
 def annual_values(route: str, street: str) -> dict[str, object]:
     """A report of that street, or a registered body of it; nobody where none has reported."""
     bodies = Organisation.objects.filter(street__name=street, kind="MF").order_by("pk")
@@ -260,6 +293,19 @@ OF_A_ROOM = {
     "annual/": annual_values,
     "desk/activities/": activity_values,
     "desk/sessions/": activity_values,
+    "desk/series/": series_values,
+    **dict.fromkeys(
+        (
+            "activities/",
+            "my/sign-ups/",
+            "my/family/",
+            "my/calendar/",
+            "tickets/",
+            "come/",
+            "feedback/",
+        ),
+        resident_values,
+    ),
 }
 
 

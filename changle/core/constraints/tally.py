@@ -57,7 +57,7 @@ class Tally(Guard):
 
     def _sqlite(self, model: Model, editor: BaseDatabaseSchemaEditor) -> list[Statement]:
         fk = columns_of(model, editor)[self.of]
-        old, new = (self._holds(model, editor, side) for side in ("OLD", "NEW"))
+        old, new = (holds(self.live, model, editor, side) for side in ("OLD", "NEW"))
         more, less = self._step(model, editor, "NEW", "+"), self._step(model, editor, "OLD", "-")
         moved = f"({old}) IS NOT ({new}) OR OLD.{fk} IS NOT NEW.{fk}"
         deeds = (
@@ -78,7 +78,7 @@ class Tally(Guard):
 
     def _postgres(self, model: Model, editor: BaseDatabaseSchemaEditor) -> Statement:
         name, fk = editor.quote_name(self.name), columns_of(model, editor)[self.of]
-        old, new = (self._holds(model, editor, side) for side in ("OLD", "NEW"))
+        old, new = (holds(self.live, model, editor, side) for side in ("OLD", "NEW"))
         same = f"({old}) IS NOT DISTINCT FROM ({new}) AND OLD.{fk} IS NOT DISTINCT FROM NEW.{fk}"
         body = (
             f"BEGIN IF TG_OP = 'UPDATE' THEN IF {same} THEN RETURN NULL; END IF; END IF;"
@@ -103,13 +103,12 @@ class Tally(Guard):
         fk = columns_of(model, editor)[self.of]
         return f"UPDATE {table} SET {column} = {column} {sign} 1 WHERE {key} = {side}.{fk}"  # noqa: S608  quoted names
 
-    def _holds(self, model: Model, editor: BaseDatabaseSchemaEditor, side: str) -> str:
-        """The condition on the row before or after, its values written in."""
-        query = Query(model=model)
-        where = query.build_where(self.live)
-        sql, values = where.as_sql(
-            query.get_compiler(connection=editor.connection), editor.connection
-        )
-        table = editor.quote_name(model._meta.db_table)
-        told = str(sql % tuple(editor.quote_value(value) for value in values))
-        return told.replace(f"{table}.", f"{side}.").replace("%", "%%")
+
+def holds(live: Q, model: Model, editor: BaseDatabaseSchemaEditor, side: str) -> str:
+    """A condition on the row before or after, its values written in."""
+    query = Query(model=model)
+    where = query.build_where(live)
+    sql, values = where.as_sql(query.get_compiler(connection=editor.connection), editor.connection)
+    table = editor.quote_name(model._meta.db_table)
+    told = str(sql % tuple(editor.quote_value(value) for value in values))
+    return told.replace(f"{table}.", f"{side}.").replace("%", "%%")

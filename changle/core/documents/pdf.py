@@ -19,6 +19,7 @@ import segno
 from changle.core.documents.words import (
     DocumentRefused,
     Sections,
+    Table,
     bounded,
     chinese_date,
     letterhead,
@@ -75,6 +76,29 @@ def table_report(
         "landscape": len(columns) >= _LANDSCAPE_FROM,
     }
     return _printed("table_report", facts, qr_url, header)
+
+
+def tables_report(
+    *,
+    title: str,
+    tables: Iterable[Table],
+    lead: Sequence[str] = (),
+    notes: Sequence[str] = (),
+    qr_url: str = "",
+    header: str = "",
+) -> bytes:
+    """Several tables in one document, each on a page of its own, its notes under it."""
+    facts = {
+        "title": title,
+        "lead": list(lead),
+        "tables": [
+            {"heading": one.heading, "columns": list(one.columns), "notes": list(one.notes),
+             "rows": bounded(one.columns, one.rows)}
+            for one in tables
+        ],
+        "notes": list(notes),
+    }  # fmt: skip
+    return _printed("tables_report", facts, qr_url, header)
 
 
 def facts_sheet(

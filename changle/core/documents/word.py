@@ -13,7 +13,7 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
 
-from changle.core.documents.words import Sections, bounded, chinese_date, letterhead, plain
+from changle.core.documents.words import Sections, Table, bounded, chinese_date, letterhead, plain
 
 
 # The fonts of GB/T 9704-2012, by the names under which Word and WPS know them.
@@ -58,6 +58,26 @@ def table_report_docx(
     taken = bounded(columns, rows)
     document = _begun(title, header, size=_TABLE_SIZE, landscape=len(columns) >= _LANDSCAPE_FROM)
     _table(document, [[plain(label) for label in columns], *taken], headed=True)
+    _notes(document, notes)
+    return _ended(document, qr_url)
+
+
+def tables_report_docx(
+    *,
+    title: str,
+    tables: Iterable[Table],
+    lead: Sequence[str] = (),
+    notes: Sequence[str] = (),
+    qr_url: str = "",
+    header: str = "",
+) -> bytes:
+    document = _begun(title, header, size=_TABLE_SIZE, landscape=True)
+    _notes(document, lead)
+    for one in tables:
+        taken = bounded(one.columns, one.rows)
+        _line(document, one.heading).runs[0].bold = True
+        _table(document, [[plain(label) for label in one.columns], *taken], headed=True)
+        _notes(document, one.notes)
     _notes(document, notes)
     return _ended(document, qr_url)
 

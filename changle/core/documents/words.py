@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import islice
 
@@ -13,6 +14,17 @@ from changle.core.refusals import Refused
 MOST_ROWS = 20_000
 MOST_COLUMNS = 40
 Sections = Sequence[tuple[str, Sequence[tuple[str, object]]]]
+
+
+@dataclass(frozen=True)
+class Table:
+    """One of several tables of a document."""
+
+    heading: str
+    columns: Sequence[str]
+    rows: Sequence[Sequence[object]]
+    notes: Sequence[str] = ()
+
 
 _UNPRINTABLE = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufffe\uffff\ud800-\udfff]"

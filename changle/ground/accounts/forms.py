@@ -38,6 +38,15 @@ class Dressed(forms.BaseForm):
                 field.help_text = ""
 
 
+class Boxes(forms.CheckboxSelectMultiple):
+    """Ticks one below the other; the class of the kit is each tick's, not the group's."""
+
+    def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context(name, value, attrs)
+        context["widget"]["attrs"].pop("class", None)
+        return context
+
+
 class SignInForm(Dressed, LoginForm):  # type: ignore[misc]  # the library is untyped
     labels: ClassVar[dict[str, str]] = {"login": "用户名", "password": "密码"}
 

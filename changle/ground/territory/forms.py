@@ -53,6 +53,11 @@ class RenameForm(Dressed, forms.Form):
     reason = forms.CharField(label="依据", max_length=200, required=False)
 
 
+class TileForm(Dressed, forms.Form):
+    row = forms.IntegerField(label="第几行", min_value=1, max_value=12, required=False)
+    column = forms.IntegerField(label="第几列", min_value=1, max_value=12, required=False)
+
+
 class MoveForm(Dressed, forms.Form):
     parent = PlaceField(queryset=None, label="新的上级", empty_label="请选择")
     reason = forms.CharField(label="依据", max_length=200, required=False)

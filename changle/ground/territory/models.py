@@ -32,7 +32,7 @@ class Node(Reachable):
         "residence": Privacy.P0,
     }
     technical: ClassVar[frozenset[str]] = frozenset(
-        {"kind", "path", "starts_on", "ends_on", "sort", "is_sample"}
+        {"kind", "path", "starts_on", "ends_on", "sort", "tile_row", "tile_column", "is_sample"}
     )
 
     class Residence(models.TextChoices):
@@ -49,6 +49,9 @@ class Node(Reachable):
     )
     path = TreePath("路径", unique=True, null=True)
     sort = models.PositiveIntegerField("次序", default=0)
+    # Where a street stands on the schematic map of its district, from the upper left, from 1.
+    tile_row = models.PositiveSmallIntegerField("示意图行", null=True, blank=True)
+    tile_column = models.PositiveSmallIntegerField("示意图列", null=True, blank=True)
     starts_on = models.DateField("设立日期", null=True, blank=True)
     ends_on = models.DateField("撤销日期", null=True, blank=True)
     successor = models.ForeignKey(

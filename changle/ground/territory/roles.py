@@ -79,6 +79,8 @@ class Permission(StrEnum):
     INCUBATION_SCORE = "incubation.score"  # everybody, on the sheets given to them alone
     CONTACT_VIEW = "organisation.contact"  # P1 contacts in clear
     FIGURE_VIEW = "figure.view"
+    REPORT_CLOSE = "report.close"  # the month of one's own place
+    REPORT_DECIDE = "report.decide"  # send back or publish; never by who closed it
     DESK_OPEN = "desk.open"
 
 
@@ -154,6 +156,8 @@ LABELS = {
     P.CODE_OVERRIDE: "凭证书保留校验不符的代码",
     P.CONTACT_VIEW: "查看联系方式",
     P.FIGURE_VIEW: "查看统计",
+    P.REPORT_CLOSE: "关账上报",
+    P.REPORT_DECIDE: "退回与发布报表",
     P.DESK_OPEN: "进入工作台",
 }
 
@@ -216,7 +220,8 @@ _ALL = [
         _REGISTRAR
         | {P.NODE_EDIT, P.GRANT_EDIT, P.USER_EDIT, P.CALENDAR_EDIT, P.DICTIONARY_EDIT, P.LOG_VIEW,
            P.ORGANISATION_MOVE, P.CODE_OVERRIDE, P.FILING_RULE, P.FACT_EDIT, P.MATTER_RULE,
-           P.WEBHOOK_EDIT, P.SPACE_EDIT, P.BASE_RULE, P.ACTIVITY_RULE, *_HOUSE, *_OFFICE},
+           P.WEBHOOK_EDIT, P.SPACE_EDIT, P.BASE_RULE, P.ACTIVITY_RULE, P.REPORT_CLOSE, P.REPORT_DECIDE,
+           *_HOUSE, *_OFFICE},
         kinds=("district",),
     ),
     _role("DSW", "区委社会工作部", "共管志愿服务与社会工作统计，不改名录。", _READ,
@@ -225,7 +230,8 @@ _ALL = [
     _role("MU", "成员单位", "查看所主管的组织，填报本单位考核事项。", _READ,
           kinds=("district", "department")),
     _role("STO", "街道办事处", "审核备案、核实活动、分派诉求，管理本街道名录。",
-          _REGISTRAR | _HOUSE | _OFFICE | {P.GRANT_EDIT, P.USER_EDIT, P.SPACE_EDIT}, kinds=("street",)),
+          _REGISTRAR | _HOUSE | _OFFICE | {P.GRANT_EDIT, P.USER_EDIT, P.SPACE_EDIT, P.REPORT_CLOSE},
+          kinds=("street",)),
     _role("CTR", "街道中心运营机构",
           "按合同运营场地、孵化和对接；不审批自己的申请，不批量导出个人信息。",
           _READ | _RECORDS | {P.ORGANISATION_EDIT, P.CONTACT_VIEW, P.PEOPLE_EDIT, P.CUSTODY_EDIT,

@@ -8,6 +8,7 @@ urlpatterns = [
     path("nodes/", nodes.nodes, name="nodes"),
     path("nodes/<int:pk>/", nodes.node, name="node"),
     path("nodes/<int:pk>/add/", nodes.add, name="node_add"),
+    path("nodes/<int:pk>/tile/", nodes.tile, name="node_tile"),
     path("nodes/<int:pk>/rename/", nodes.rename, name="node_rename"),
     path("nodes/<int:pk>/move/", nodes.move, name="node_move"),
     path("nodes/<int:pk>/abolish/", nodes.abolish, name="node_abolish"),

@@ -19,9 +19,13 @@ VERBS = {
     "invite": "邀请联办",
     "issue_text": "启用新版同意书",
     "keep": "保存家人",
+    "keep_programme": "保存项目",
+    "keep_series": "保存系列",
+    "end_series": "结束系列",
     "paper_list": "补录纸质签到",
     "plan": "策划",
     "read_contact": "查看联系方式",
+    "read_roster": "导出含联系方式的名单",
     "reschedule": "改期",
     "retire": "停用或恢复",
     "revise": "修改",
@@ -41,6 +45,7 @@ class ActivitiesConfig(AppConfig):
         import_module("changle.services.activities.lifecycle")
         import_module("changle.services.activities.indicators")
         import_module("changle.services.activities.actions.clockwork")
+        import_module("changle.services.activities.actions.summing")
         import_module("changle.ground.territory.queries").verbs.update(VERBS)
         tabs = import_module("changle.ground.registry.queries.tabs")
         tabs.TABS.append(

@@ -36,6 +36,7 @@ from changle.site.demo import (
     people,
     places,
     posts,
+    reports,
     things,
 )
 from changle.site.demo.bodies import Maker, at_close
@@ -59,6 +60,7 @@ ROOMS: tuple[Callable[[Scene], None], ...] = (
     bases.furnish,
     exchange.furnish,
     activities.furnish,
+    reports.furnish,
 )  # in this order, each on what stands before it
 
 

@@ -21,6 +21,14 @@ CENTRES = {
 }
 
 
+# Roughly where they lie to each other; a scheme, not a map.
+TILES = {
+    "草滩街道": (1, 2), "未央湖街道": (1, 3), "六村堡街道": (2, 1), "汉城街道": (2, 2),
+    "徐家湾街道": (2, 4), "张家堡街道": (2, 3), "建章路街道": (3, 1), "未央宫街道": (3, 2),
+    "大明宫街道": (3, 3), "谭家街道": (3, 4), "三桥街道": (4, 1), "辛家庙街道": (4, 4),
+}  # fmt: skip
+
+
 def told() -> dict[str, Any]:
     path = Path(__file__).parent / "data" / "weiyang.json"
     return dict(json.loads(path.read_text("utf-8")))
@@ -34,12 +42,7 @@ def plant(*, now: datetime) -> dict[str, Node]:
     )
     NodeCode.objects.filter(node=root).update(starts_on=CODES_SINCE)
     nodes = {root.name: root}
-    streets = grow(
-        [
-            Node(kind=Node.Kind.STREET, name=street["name"], parent=root)
-            for street in facts["streets"]
-        ]
-    )
+    streets = grow([street_of(fact, root) for fact in facts["streets"]])
     codes = []
     for street, fact in zip(streets, facts["streets"], strict=True):
         nodes[street.name] = street
@@ -69,6 +72,13 @@ def plant(*, now: datetime) -> dict[str, Node]:
     nodes |= {node.name: node for node in centres}
     NodeCode.objects.bulk_create(codes, batch_size=500)
     return nodes
+
+
+def street_of(fact: dict[str, Any], root: Node) -> Node:
+    row, column = TILES.get(fact["name"], (None, None))
+    return Node(
+        kind=Node.Kind.STREET, name=fact["name"], parent=root, tile_row=row, tile_column=column
+    )
 
 
 def community(street: Node, official: str) -> Node:

@@ -3,9 +3,11 @@
 from datetime import timedelta
 
 import pytest
+from django.core.cache import caches
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from changle.core.limits import TRIES
 from changle.services.activities.models import Attendance, Session
 from changle.services.activities.queries.codes import ticket_code
 from tests.faces.api.conftest import add, make_caller
@@ -124,3 +126,44 @@ def test_a_sign_up_and_a_scan_are_cheap(place, body, clock, program):
 def deeds(seen) -> int:
     control = ("SAVEPOINT", "RELEASE", "BEGIN", "COMMIT")
     return sum(not one["sql"].startswith(control) for one in seen.captured_queries)
+
+
+# Without a token
+
+
+def test_a_resident_signs_up_without_a_token_so_often_and_no_more(client, session):
+    caches["shared"].clear()
+    Session.objects.filter(pk=session.pk).update(capacity=None)
+    address = f"/api/v1/sessions/{session.pk}/sign-ups"
+
+    def ask(number):
+        told = {"name": f"样例{number}", "phone": "13800000001", "agrees": True}
+        return client.post(address, told, content_type="application/json")
+
+    first = ask(0)
+    assert (first.status_code, first.json()["state"]) == (201, "confirmed")
+    assert ask(0).status_code == 409
+    for number in range(1, TRIES - 1):
+        assert ask(number).status_code == 201
+    refused = ask(TRIES)
+    assert refused.status_code == 429
+    assert refused["Retry-After"] == "3600"
+
+
+def test_pages_follow_the_clock_and_ages_are_asked_for(client, place, body):
+    rows = [
+        make_session(place, body, starts_at=SATURDAY + n % 2 * timedelta(hours=3),
+                     ends_at=SATURDAY + timedelta(hours=5), age_from=60 if n == 3 else None)
+        for n in range(5)
+    ]  # fmt: skip
+    order = [rows[n].pk for n in (0, 2, 4, 1, 3)]
+    seen, address = [], "/api/v1/sessions?limit=2"
+    while address:
+        told = client.get(address).json()
+        seen += [one["id"] for one in told["items"]]
+        address = told["next"]
+    assert seen == order
+    young = client.get("/api/v1/sessions?age=30").json()["items"]
+    assert [one["id"] for one in young] == order[:4]
+    for wrong in ("after=x", "after=-", "after=99999999999999999999-1", "age=-1", "age=x"):
+        assert client.get(f"/api/v1/sessions?{wrong}").status_code == 422

@@ -1,7 +1,7 @@
 """The desk: who comes, what they see first, and that each number leads to its rows."""
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.core.cache import cache
@@ -12,9 +12,9 @@ from django.utils import timezone
 from changle.core.indicators import value
 from changle.core.notices import Notice
 from changle.core.periods import Period
-from changle.faces.desk.queries.home import printed
 from changle.faces.desk.queries.menu import MENU
-from changle.ground.registry.models import ImportBatch
+from changle.faces.desk.queries.overview import Scope, printed, spots_of
+from changle.ground.registry.models import Identity, ImportBatch
 from tests.factories.accounts import make_user
 from tests.factories.registry import make_organisation
 from tests.factories.territory import make_grant
@@ -106,6 +106,60 @@ def test_an_organisation_is_shown_no_figures_of_noughts(client, enter, tree, bod
 # The overview
 
 
+def test_the_figures_stand_beside_those_of_a_year_before(client, enter, tree, bodies):
+    enter("DCA", tree.root)
+    today = timezone.localdate()
+    Identity.objects.filter(organisation__in=bodies[1:3]).update(
+        starts_on=today - timedelta(days=3)
+    )
+    told = page(client, OVERVIEW)
+    assert "去年同期 <a" in told
+    scope = Scope(tree.root, Period.year(today.year), today)
+    before = scope.before("registry.filed", 3)
+    assert (before.shown.text, before.change, before.rises) == ("1", "+200.0%", True)
+    span = scope.a_year_before.period
+    assert (span.start, span.last_day.year) == (date(today.year - 1, 1, 1), today.year - 1)
+    assert scope.before("registry.filed", 100).change == ""
+
+
+def test_streets_lie_on_the_scheme_where_they_were_placed(client, enter, tree, bodies):
+    enter("DCA", tree.root)
+    one, two = tree.streets
+    assert spots_of([one, two]) == [(1, 1), (2, 1)]
+    answer = client.post(f"/desk/nodes/{two.pk}/tile/", {"row": "1", "column": "1"})
+    assert answer.status_code == 302
+    two.refresh_from_db()
+    assert spots_of([one, two]) == [(2, 1), (1, 1)]
+    for told, words in (
+        ({"row": "1", "column": "1"}, "这个位置已是乙街道"),
+        ({"row": "2"}, "一起填写"),
+    ):
+        refused = client.post(f"/desk/nodes/{one.pk}/tile/", told)
+        assert refused.status_code == 409
+        assert words in refused.content.decode()
+    assert (
+        client.post(f"/desk/nodes/{tree.communities[0][0].pk}/tile/", {"row": ""}).status_code
+        == 409
+    )
+    for measure in ("filed", "person_times", "nothing"):
+        assert 'class="tiles"' in page(client, OVERVIEW, map=measure)
+
+
+def test_the_wall_tells_the_same_and_fetches_itself(client, enter, tree, bodies):
+    enter("DCA", tree.root)
+    told = page(client, "/desk/wall/")
+    assert 'hx-trigger="every 60s"' in told
+    part = client.get("/desk/wall/", headers={"HX-Request": "true"}).content.decode()
+    assert "<html" not in part
+    numbers_of = dict(numbers(page(client, OVERVIEW)))
+    for href, text in numbers(part):
+        assert numbers_of.get(href, text) == text
+    assert "三社区" in page(client, "/desk/wall/", node=tree.streets[1].pk)
+    enter("STO", tree.streets[0])
+    assert client.get("/desk/wall/", {"node": tree.root.pk}).status_code == 404
+    assert client.get("/desk/wall/", {"node": tree.centre.pk}).status_code == 404
+
+
 def test_the_overview_tells_the_district(client, enter, tree, bodies):
     enter("DCA", tree.root)
     told = page(client, OVERVIEW)
@@ -132,8 +186,8 @@ def test_the_average_is_the_rate_that_the_indicator_tells(client, enter, tree, b
     for node in (tree.root, *tree.streets):
         figure = value("registry.filed_per_community", path=node.path,
                        period=Period.year(today.year), today=today)  # fmt: skip
-        told = dict(numbers(page(client, OVERVIEW, node=node.pk)))
-        shown = next(text for href, text in told.items() if "filed_per_community" in href)
+        told = page(client, OVERVIEW, node=node.pk)
+        shown = re.search(r'per_community&[^>]*data-of="\d+/\d+">([\d.]+)</a>', told)[1]
         assert shown == printed(figure.value)
 
 

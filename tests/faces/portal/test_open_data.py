@@ -107,3 +107,37 @@ def test_pages_are_complete_for_readers_and_previews(bodies, client):
     assert f'<link rel="canonical" href="{address}">' in page
     assert f'<meta property="og:title" content="{bodies[0].name}">' in page
     assert page.count("<h1") == 1
+
+
+def test_the_figures_are_there_for_everybody_by_year_and_street(bodies, client):
+    text = body_of(client.get("/open-data/figures.csv")).decode("utf-8-sig")
+    rows = list(csv.DictReader(io.StringIO(text)))
+    this = [
+        row for row in rows if row["OBS_STATUS"] == "P" and row["INDICATOR"] == "registry.filed"
+    ]
+    whole = next(row for row in this if row["BREAKDOWN"] == "_T")
+    assert (
+        int(whole["OBS_VALUE"])
+        == sum(int(row["OBS_VALUE"]) for row in this if row is not whole)
+        > 0
+    )
+    assert {row["INDICATOR"] for row in rows} == {
+        "registry.filed",
+        "registry.registered_by_district",
+    }
+
+
+def test_the_catalogue_names_what_can_really_be_had(bodies, client):
+    answer = client.get("/open-data/catalog.jsonld")
+    assert answer["Content-Type"].startswith("application/ld+json")
+    told = answer.json()
+    page = client.get("/open-data/").content.decode()
+    for dataset in told["dcat:dataset"]:
+        assert dataset["dct:license"]["@id"].endswith("/open-data/#licence")
+        for one in dataset["dcat:distribution"]:
+            address = one["dcat:downloadURL"]["@id"].removeprefix(settings.CHANGLE_PUBLIC_URL)
+            found = client.get(address)
+            assert found.status_code == 200, address
+            assert body_of(found)
+    assert 'id="licence"' in page
+    assert "/open-data/catalog.jsonld" in page

@@ -61,7 +61,7 @@ class TestInspection:
         fact = record_inspection(pk=body.pk, year=2023, result=result, on=date(2024, 5, 31), **hand)
         assert fact.rectify_by == rectify_by
         assert (fact.year, fact.starts_on, fact.recorded_by_id) == (2023, date(2024, 5, 31), hand["by"].user_id)  # fmt: skip
-        assert fact.recorded_at.date() >= fact.starts_on
+        assert timezone.localdate(fact.recorded_at) >= fact.starts_on
 
     def test_one_conclusion_a_year(self, body, hand):
         record_inspection(pk=body.pk, year=YEAR, result="合格", on=LATELY, **hand)

@@ -5,6 +5,7 @@ import re
 from io import BytesIO, StringIO
 
 import pytest
+from django.utils import timezone
 from openpyxl import load_workbook
 from pypdf import PdfReader
 
@@ -34,7 +35,7 @@ def filled(table, node, period, today, *, finer=False):
 
 @pytest.fixture
 def this_year(bodies):
-    today = bodies[0].recorded_at.date()
+    today = timezone.localdate(bodies[0].recorded_at)
     return Period.year(today.year), today
 
 

@@ -25,12 +25,11 @@ from changle.services.activities.actions.doors import (
     Scan,
     check_in,
     check_in_many,
-    check_out,
     come_by_door,
     enter_paper,
-    hand_over,
     walk_in,
 )
+from changle.services.activities.actions.leaving import check_out, hand_over
 from changle.services.activities.actions.planning import ActivityRefused
 from changle.services.activities.actions.recording import (
     Cost,

@@ -95,6 +95,23 @@ def test_held_together_counts_once_at_every_total_that_contains_a_side(district,
     assert sliced("person_times", "month", district.root) == {"2027-03": 7}
 
 
+def test_what_several_held_is_told_apart_from_what_one_supported(district, together):
+    alone = make_activity(district.communities[0][0], sessions=[make_session_draft(days=1)])
+    held(alone, anonymous=2)
+    helped = make_activity(
+        district.communities[0][0], sessions=[make_session_draft(days=2)],
+        shares=[ShareDraft(node=district.streets[1], role="support")],
+    )  # fmt: skip
+    held(helped)
+    assert figure("sessions", district.root) == 3
+    assert figure("cohosted_sessions", district.root) == 1
+    assert figure("cohosted_person_times", district.root) == 7
+    assert [figure("cohosted_sessions", street) for street in district.streets] == [1, 1]
+    assert sum(sliced("cohosted_sessions", "organisation", district.root).values()) == 2
+    Cohost.objects.filter(activity=together).exclude(role="lead").update(state="declined")
+    assert figure("cohosted_sessions", district.root) == 0
+
+
 def test_who_has_not_agreed_is_no_side(district, together):
     Cohost.objects.exclude(role="lead").update(state="invited", accepted_at=None)
     assert figure("sessions", district.streets[1]) == 0
@@ -198,5 +215,5 @@ def test_strange_figures_are_flagged(district):
 def test_a_figure_asks_one_question_however_many_rows(district, django_assert_num_queries):
     for days in range(3):
         held(make_activity(district.communities[0][0], sessions=[make_session_draft(days)]), people(0), anonymous=4)  # fmt: skip
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(2):  # whether the month's sum is fresh, and the rows where not
         assert figure("person_times", district.root) == 12

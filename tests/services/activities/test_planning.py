@@ -371,3 +371,23 @@ def test_the_database_keeps_one_lead_and_dated_agreement(place, team, district):
                 invited_at=NOW,
                 **told,
             )
+
+
+def test_the_people_of_a_house_agree_for_it_from_their_street():
+    """A house has no seat of its own where its people have their posts at the street."""
+    district = make_district()
+    street, other = district.streets
+    body = make_organisation(district.communities[1][0])
+    row = make_activity(
+        district.communities[1][0], body, state="draft", shares=[ShareDraft(node=district.centre)]
+    )  # fmt: skip
+    share = row.cohosts.get(role="cohost")
+    assert district.centre.parent == street
+    for stranger in (other, district.root):
+        with pytest.raises(ShareRefused, match="对方单位自己确认"):
+            answer(pk=share.pk, accepts=True, by=seat_at(stranger, *LEADS), now=NOW)
+    house = seat_at(street, *LEADS)
+    assert list(shares_waiting(house)) == [share]
+    answer(pk=share.pk, accepts=True, by=house, now=NOW)
+    share.refresh_from_db()
+    assert share.state == "accepted"

@@ -209,9 +209,11 @@ def test_the_code_on_the_door_is_large():
 
 
 def test_hours_gone_are_told_from_hours_shut(client, centre, hall, district, monkeypatch):
-    signed(client, "CTR", district.centre)
     now = soon(days=0, hour=12)
     monkeypatch.setattr(timezone, "now", lambda: now)
+    signed(
+        client, "CTR", district.centre
+    )  # at that hour: who came in the night has been signed out
     page = text(client.get(url(centre)))
     assert page.count('class="gone s0 w16"') == 1  # from eight to noon, in quarters of an hour
     assert "已过" in page

@@ -133,8 +133,10 @@
   }
 
   /* Charts: <div class="chart" data-chart="/static/…/echarts.js"></div><script type="application/json">
-     {"kind": "bar" | "rows" | "line", "labels": […], "series": [{"name", "values"}], "unit": "家"} */
-  const COLOURS = ["#1f5a8c", "#2f7d5b", "#c98a12", "#c23b2e", "#566270", "#7ba6c9"];
+     {"kind": "bar" | "rows" | "line", "labels": […], "series": [{"name", "values"}], "unit": "家",
+      "stacked": whether the bars of one label stand on each other} */
+  const COLOURS = ["#1f5a8c", "#2f7d5b", "#c98a12", "#c23b2e", "#566270", "#7ba6c9",
+    "#7b5a9c", "#9bb36b", "#d99a8b", "#3f8f9f", "#a67c52", "#b8b2a4"];
   let library;
   function echartsFrom(path) {
     library ??= new Promise((done, failed) => {
@@ -147,7 +149,20 @@
     return library;
   }
 
-  function optionOf({ kind, labels, series, unit = "" }) {
+  /* The build of the library that we carry has no legend of its own. */
+  function legendOf({ series }) {
+    const list = document.createElement("ul");
+    list.className = "chart-legend";
+    series.forEach((one, nth) => {
+      const item = document.createElement("li"), dot = document.createElement("i");
+      dot.style.background = COLOURS[nth % COLOURS.length];
+      item.append(dot, one.name);
+      list.append(item);
+    });
+    return list;
+  }
+
+  function optionOf({ kind, labels, series, unit = "", stacked = false }) {
     const lying = kind === "rows";
     const text = { color: "#1d2733", fontFamily: getComputedStyle(document.body).fontFamily };
     const names = { type: "category", data: labels, inverse: lying, axisTick: { show: false },
@@ -156,13 +171,12 @@
       splitLine: { lineStyle: { color: "#e4dfd4" } } };
     return {
       animation: false, color: COLOURS, textStyle: text,
-      grid: { left: 8, right: lying ? 56 : 12, top: series.length > 1 ? 34 : 12, bottom: 8, containLabel: true },
-      legend: series.length > 1 ? { top: 0, textStyle: text } : undefined,
+      grid: { left: 8, right: lying ? 56 : 12, top: 12, bottom: 8, containLabel: true },
       tooltip: { trigger: "axis", valueFormatter: (value) => `${value?.toLocaleString() ?? "—"}${unit}` },
       xAxis: lying ? values : names, yAxis: lying ? names : values,
       series: series.map((one) => ({
-        name: one.name, data: one.values, type: kind === "line" ? "line" : "bar", barMaxWidth: 18,
-        itemStyle: { borderRadius: 3 }, label: { show: lying && series.length === 1, position: "right",
+        name: one.name, data: one.values, type: kind === "line" ? "line" : "bar", barMaxWidth: stacked ? 28 : 18,
+        stack: stacked ? "one" : undefined, itemStyle: { borderRadius: stacked ? 0 : 3 }, label: { show: lying && series.length === 1, position: "right",
           formatter: ({ value }) => value?.toLocaleString() ?? "—", ...text },
       })),
     };
@@ -173,6 +187,7 @@
     const told = JSON.parse(place.nextElementSibling.textContent);
     const chart = echarts.init(place);
     chart.setOption(told.option ?? optionOf(told));
+    if (told.series?.length > 1) place.before(legendOf(told));
     new ResizeObserver(() => chart.resize()).observe(place);
   }
 

@@ -45,7 +45,7 @@ class FigureTold(Told):
 
 
 class FigureRow(Told):
-    id: int = Field(description="组织（或社区节点）的 id")
+    id: int | None = Field(description="组织（或社区节点）的 id；没有的为空")
     name: str
     value: int = Field(description="这一行在数字里占多少")
     url: str

@@ -37,6 +37,7 @@ class SessionsAsked(Schema):
     to: Moment | None = Field(None, description="此时以前开始，不含")
     node: int | None = Field(None, description="区、街道、社区或中心的节点 id")
     field: Annotated[Text, Field(max_length=40)] = Field("", description="领域代码")
+    age: int | None = Field(None, ge=0, le=120, description="参加人的年龄")
 
 
 class SignUpNew(Asked):

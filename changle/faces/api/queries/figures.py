@@ -31,6 +31,13 @@ def catalogue() -> list[dict[str, Any]]:
     ]
 
 
+def page_of(at: str | None, opens: str, subject: int | None) -> str:
+    """Where a record is told; nowhere for who has none, such as a booking of no body."""
+    if subject is None:
+        return ""
+    return f"{at}/{subject}" if at else row_url(opens, subject)
+
+
 class Asked:
     """One indicator at one place over one half-open period, on one day."""
 
@@ -85,7 +92,7 @@ class Asked:
                     "id": subject,
                     "name": name,
                     "value": count or 0,
-                    "url": f"{at}/{subject}" if at else row_url(counted.opens, subject),
+                    "url": page_of(at, counted.opens, subject),
                 },
             )
             for pk, subject, name, count in told.values_list(

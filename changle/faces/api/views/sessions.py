@@ -1,9 +1,13 @@
 """What is on, signing up for it and coming in, by programs; a door's queue item by item."""
 
+from typing import cast
+
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from ninja import Query, Router
 
+from changle.core.access import Request
+from changle.core.limits import TRIES, WINDOW, tries
 from changle.core.refusals import Refused
 from changle.faces.api.actions import Kept
 from changle.faces.api.forms import Page
@@ -19,7 +23,7 @@ from changle.faces.api.forms.sessions import (
 )
 from changle.faces.api.queries.sessions import came, home_of, item, sessions_on, signed
 from changle.faces.api.queries.venues import node_path
-from changle.faces.api.views.answers import answered, number_after, paged, written
+from changle.faces.api.views.answers import answered, paged, written
 from changle.faces.api.views.gate import anybody, caller_of, known
 from changle.faces.api.views.once import once_for
 from changle.faces.api.views.problems import Problem, invalid
@@ -32,6 +36,7 @@ from changle.services.activities.actions.doors import (
 )
 from changle.services.activities.actions.people import Guest, PersonRefused
 from changle.services.activities.actions.signing import Application, SignUpRefused, sign_up
+from changle.services.activities.queries.whats_on import behind_key, key_of, of_age
 
 
 router = Router(tags=["活动"])
@@ -50,9 +55,14 @@ def sessions(request: HttpRequest, asked: Query[SessionsAsked], page: Query[Page
         found = found.filter(starts_at__gte=asked.from_)
     if asked.to is not None:
         found = found.filter(starts_at__lt=asked.to)
-    found = found.filter(pk__gt=number_after(page.after)).order_by("pk")
-    rows = list(found[: page.limit + 1])
-    more = str(rows[page.limit - 1].pk) if len(rows) > page.limit else ""
+    if asked.age is not None:
+        found = found.filter(of_age(asked.age))
+    behind = behind_key(found, page.after) if page.after else found
+    if behind is None:
+        raise invalid("after", "翻页标记无效，请从第一页重新开始。")
+    rows = list(behind.order_by("starts_at", "pk")[: page.limit + 1])
+    last = rows[page.limit - 1] if len(rows) > page.limit else None
+    more = key_of(last.starts_at, last.pk) if last else ""
     return paged(request, [item(one) for one in rows[: page.limit]], more)
 
 
@@ -70,12 +80,16 @@ def application_of(payload: SignUpNew) -> Application:
 
 
 @router.post(
-    "/sessions/{int:pk}/sign-ups", response={201: SignUpTold}, auth=known,
+    "/sessions/{int:pk}/sign-ups", response={201: SignUpTold}, auth=anybody,
     operation_id="addSignUp", url_name="sign_ups", summary="报名",
-    description="有名额或进入候补回答 201，不能报名回答 409。请带 Idempotency-Key。",
+    description="有名额或进入候补回答 201，不能报名回答 409。不带令牌也可以报名，同一网络地址每小时有上限；"
+    "带令牌的请带 Idempotency-Key。",
 )  # fmt: skip
 def sign_ups(request: HttpRequest, pk: int, payload: SignUpNew) -> HttpResponse:
-    actor = caller_of(request).actor
+    caller = caller_of(request)
+    actor = caller.actor
+    if not caller.known and tries(cast("Request", request), "sign-up") > TRIES:
+        raise Problem("too-many-requests", headers={"Retry-After": str(WINDOW)})
 
     def deed() -> Kept:
         application = application_of(payload)
@@ -88,6 +102,9 @@ def sign_ups(request: HttpRequest, pk: int, payload: SignUpNew) -> HttpResponse:
             raise Problem(kind, str(refusal)) from None
         return Kept(201, written(signed(row)), {})
 
+    if not caller.known:  # nobody in whose name an answer could be kept
+        kept = deed()
+        return answered(kept.body, kept.status)
     return once_for(request, actor, deed)
 
 

@@ -11,6 +11,7 @@ from changle.faces.api.views import (
     me,
     nodes,
     organisations,
+    reports,
     sessions,
     venues,
 )
@@ -30,5 +31,7 @@ api = NinjaAPI(
     urls_namespace="api",
 )
 answers(api)
-for part in (organisations, nodes, figures, venues, sessions, loans, leases, bases, exchange, me):
+for part in (
+    organisations, nodes, figures, reports, venues, sessions, loans, leases, bases, exchange, me,
+):  # fmt: skip
     api.add_router("", part.router)

@@ -1,23 +1,17 @@
-"""What the desk's own pages gather: who sits here, what waits, the figures of a place."""
+"""What the desk's own pages gather: who sits here and what waits for them."""
 
-from dataclasses import dataclass, replace
-from dataclasses import field as dataclass_field
 from datetime import date
-from functools import cached_property
 from typing import Any
-from urllib.parse import quote_plus, urlencode
 
 from django.core.cache import cache
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
-from changle.core.indicators import CATALOGUE, parts, standing, value
 from changle.core.lifecycle import ToDo, most_pressing, waiting_count
 from changle.core.notices import unread_count
-from changle.core.periods import Period
 from changle.core.reach import Actor
 from changle.faces.desk.queries.menu import OPENS, menu
-from changle.ground.territory.models import Grant, Node
+from changle.ground.territory.models import Grant
 from changle.ground.territory.queries import in_force
 from changle.ground.territory.roles import Permission
 from changle.oversight.statistics.queries import widest_place
@@ -94,134 +88,3 @@ def address(label: str, pk: int) -> str:
         return reverse(OPENS[label], args=[pk])
     except (KeyError, NoReverseMatch):
         return reverse("desk:todo")
-
-
-@dataclass(frozen=True)
-class Shown:
-    """One number as the overview prints it: with its link and its definition."""
-
-    text: str
-    unit: str
-    href: str
-    hint: str
-    number: float = 0
-
-
-def printed(number: float | None) -> str:
-    """Whole numbers with thousands, averages to one place."""
-    if number is None:
-        return "—"
-    return f"{number:,}" if float(number).is_integer() else f"{number:,.1f}"
-
-
-@dataclass(frozen=True)
-class Scope:
-    """The place and the year an overview is of."""
-
-    node: Node
-    period: Period
-    today: date
-    stamp: str = dataclass_field(default_factory=standing)  # asked once for the whole page
-
-    @property
-    def as_of(self) -> date:
-        return min(self.period.last_day, self.today)
-
-    def asking(self) -> dict[str, Any]:
-        return {
-            "path": self.node.path or "",
-            "period": self.period,
-            "today": self.today,
-            "stamp": self.stamp,
-        }
-
-    @cached_property
-    def stem(self) -> tuple[str, str]:
-        """What the addresses of all rows on this page have in common, before and after the code."""
-        span = {"node": self.node.pk, "from": self.period.start, "to": self.period.end}
-        return f"{reverse('statistics:rows')}?code=", f"&{urlencode(span)}"
-
-    @cached_property
-    def hints(self) -> dict[str, str]:
-        return {
-            code: f"{one.name}：{one.definition}（截至 {self.as_of}）"
-            for code, one in CATALOGUE.items()
-        }
-
-    def href(self, code: str, *, by: str = "", key: str = "") -> str:
-        """The rows behind a number; `key` as an indicator's part gave it."""
-        part = f"&by={by}&key={quote_plus(key)}" if by else ""
-        before, after = self.stem
-        return f"{before}{code}{after}{part}"
-
-    def shown(self, code: str, number: float | None, **part: Any) -> Shown:
-        href = self.href(code, **part)
-        return Shown(printed(number), CATALOGUE[code].unit, href, self.hints[code], number or 0)
-
-    def average(self, filed: float, communities: float, **part: str) -> Shown:
-        """The rate of the whole or of one part; its rows are those of the numerator."""
-        quotient = round(filed / communities, 4) if communities else None
-        rate = self.shown("registry.filed_per_community", quotient)
-        return replace(rate, href=self.href("registry.filed", **part)) if part else rate
-
-    def one(self, code: str) -> Shown:
-        return self.shown(code, value(code, **self.asking()).value)
-
-
-def cards(scope: Scope) -> dict[str, Shown]:
-    """The figures of the four cards, each asked once."""
-    kinds = {
-        part.key: part.value for part in parts("registry.registered", "kind", **scope.asking())
-    }
-    told = {
-        "registered": scope.shown("registry.registered", sum(kinds.values())),
-        "st": scope.shown("registry.registered", kinds.get("ST", 0), by="kind", key="ST"),
-        "mf": scope.shown("registry.registered", kinds.get("MF", 0), by="kind", key="MF"),
-        "jjh": scope.shown("registry.registered", kinds.get("JJH", 0), by="kind", key="JJH"),
-    }
-    for name, code in (
-        ("here", "registry.registered_by_district"), ("filed", "registry.filed"),
-        ("filings", "registry.filings"), ("registrations", "registry.registrations"),
-        ("deregistrations", "registry.deregistrations"), ("conversions", "registry.conversions"),
-        ("communities", "territory.communities"), ("teams", "registry.teams"),
-    ):  # fmt: skip
-        told[name] = scope.one(code)
-    told["average"] = scope.average(told["filed"].number, told["communities"].number)
-    return told
-
-
-def place_rows(scope: Scope) -> tuple[str, list[dict[str, Any]]]:
-    """A line for each street of a district, or each community of a street."""
-    by = "street" if scope.node.kind == Node.Kind.DISTRICT else "community"
-    codes = ["registry.registered", "registry.filed", "registry.filings"]
-    told = {
-        code: {part.key: part.value for part in parts(code, by, **scope.asking())} for code in codes
-    }
-    below = {p.key: p.value for p in parts("territory.communities", by, **scope.asking())}
-    children = Node.objects.filter(parent=scope.node, kind=by).order_by("sort", "pk")
-    most = max((told["registry.filed"].get(str(c.pk), 0) for c in children), default=0) or 1
-    rows = []
-    page = reverse("desk:overview")
-    for child in children:
-        key = str(child.pk)
-        filed, count = told["registry.filed"].get(key, 0), below.get(key, 0)
-        rows.append(
-            {
-                "name": child.name,
-                "href": f"{page}?node={child.pk}&year={scope.period.start.year}",
-                "registered": scope.shown(codes[0], told[codes[0]].get(key, 0), by=by, key=key),
-                "filed": scope.shown(codes[1], filed, by=by, key=key),
-                "filings": scope.shown(codes[2], told[codes[2]].get(key, 0), by=by, key=key),
-                "communities": scope.shown("territory.communities", count, by=by, key=key),
-                "average": scope.average(filed, count, by=by, key=key),
-                "share": filed * 100 // most,
-            }
-        )
-    return by, rows
-
-
-def by_part(scope: Scope, code: str, cut: str) -> list[tuple[str, Shown]]:
-    return [
-        (part.label, scope.shown(code, part.value, by=cut, key=part.key))
-        for part in parts(code, cut, **scope.asking())
-    ]

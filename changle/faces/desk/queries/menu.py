@@ -35,6 +35,7 @@ MENU = [  # label, icon, address, permission; what belongs together stands toget
     ("共建单位", "building-bank", "exchange:partners", Permission.PARTNER_EDIT),
     ("实物捐赠", "heart-handshake", "exchange:donations", Permission.PARTNER_EDIT),
     ("统计报表", "chart-bar", "statistics:catalogue", Permission.FIGURE_VIEW),
+    ("月报", "file-text", "statistics:monthly", Permission.FIGURE_VIEW),
     ("四共", "share", "statistics:commons", Permission.FIGURE_VIEW),
     ("辖区", "sitemap", "territory:nodes", Permission.NODE_VIEW),
     ("授权", "users", "territory:people", Permission.GRANT_VIEW),
@@ -54,7 +55,7 @@ GROUPS = {  # label -> icon, addresses; an address in none stands for itself
                         "commons:loan_boards", "commons:houses", "leases:leases", "bases:bases")),
     "孵化": ("leaf", ("incubation:board", "incubation:calls", "incubation:mine")),
     "资源": ("share", ("exchange:board", "exchange:mine", "exchange:partners", "exchange:donations")),
-    "统计": ("chart-bar", ("statistics:catalogue", "statistics:commons")),
+    "统计": ("chart-bar", ("statistics:catalogue", "statistics:monthly", "statistics:commons")),
     "辖区与设置": (
         "settings",
         ("territory:nodes", "territory:people", "territory:calendar", "registry:classes",
@@ -75,6 +76,7 @@ OPENS = {
     "exchange.Use": "exchange:use", "leases.Lease": "leases:lease",
     "activities.Activity": "activities:activity", "activities.Session": "activities:session",
     "incubation.Incubatee": "incubation:incubatee",
+    "statistics.MonthlyReport": "statistics:monthly_one",
 }  # fmt: skip
 
 

@@ -17,21 +17,26 @@ from changle.faces.portal.views.surroundings import printed
 from changle.ground.registry.queries import Filters, public_directory
 from changle.ground.territory.models import Node
 from changle.ground.territory.queries import district
+from changle.services.activities.queries.sessions import whats_on
+from changle.services.activities.queries.whats_on import cards
 
 
 NEWS = 6
+COMING = 4
 
 
 @public
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    today, root = timezone.localdate(), district()
+    now, root = timezone.now(), district()
+    today = timezone.localdate(now)
     context = {
         "district": root,
         "today": today,
         "streets": streets(today),
         "figures": figures(DISTRICT_FIGURES, root.path or "", today) if root else [],
         "newest": newest(public_directory(Filters()), NEWS),
+        "coming": cards(whats_on(now), COMING, now),
     }
     return printed(request, "portal/home.html", context, tab="home")
 
@@ -60,5 +65,6 @@ def place(request: HttpRequest, pk: int) -> HttpResponse:
         "newest": newest(public_directory(asked), NEWS),
         "all_href": f"{reverse('portal:directory')}?{found.kind}={pk}",
         "feed": reverse("portal:street_feed", args=[pk]) if is_street else "",
+        "activities": f"{reverse('activities:whats_on')}?street={pk}" if is_street else "",
     }
     return printed(request, "portal/place.html", context, tab="places")

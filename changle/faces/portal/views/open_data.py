@@ -1,5 +1,6 @@
 """Open data: the public directory as files, feeds of what is new, and words for machines."""
 
+import json
 import tempfile
 from collections.abc import Iterable, Iterator
 
@@ -13,17 +14,21 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
 from changle.core.access import public
+from changle.core.periods import Period
 from changle.core.sheets import csv_lines, write_xlsx
+from changle.faces.portal.queries.catalogue import dcat
 from changle.faces.portal.queries.exports import EXPORT, exported, facts, feed_text
-from changle.faces.portal.queries.places import place_of
+from changle.faces.portal.queries.places import DISTRICT_FIGURES, place_of
 from changle.faces.portal.views.surroundings import absolute, printed
 from changle.ground.registry.queries import Filters, public_directory
 from changle.ground.territory.models import Node
-from changle.ground.territory.queries import public_places
+from changle.ground.territory.queries import district, public_places
+from changle.oversight.statistics.queries.sdmx import COLUMNS, observations
 
 
 PART = 20_000  # keys in one part of the site map; the protocol allows 50,000 addresses
 IN_MEMORY = 1_000_000
+FIRST_YEAR = 2021
 
 
 @public
@@ -50,6 +55,35 @@ def download(_request: HttpRequest, form: str) -> HttpResponseBase:
     write_xlsx(EXPORT, rows, file, facts=facts(timezone.localdate()), sheet="组织公开名录")
     file.seek(0)
     return FileResponse(file, as_attachment=True, filename=name)
+
+
+@public
+@require_safe
+def figures_csv(_request: HttpRequest) -> HttpResponseBase:
+    """The figures that the portal shows, by year and street, as SDMX-CSV 1.0."""
+    today, root = timezone.localdate(), district()
+    if root is None:
+        raise Http404
+    years = [Period.year(year) for year in range(today.year, FIRST_YEAR - 1, -1)]
+    found = observations(DISTRICT_FIGURES, node=root, periods=years, today=today, by="street")
+    response = StreamingHttpResponse(
+        encoded(csv_lines(COLUMNS, found)), content_type="text/csv; charset=utf-8"
+    )
+    response.headers["Content-Disposition"] = 'attachment; filename="figures.csv"'
+    response.headers["Cache-Control"] = "public, max-age=600"
+    return response
+
+
+@public
+@require_safe
+def catalogue(_request: HttpRequest) -> HttpResponse:
+    """What there is to be had, for machines: DCAT 3 as JSON-LD."""
+    root = district()
+    told = dcat(root.name if root else "", absolute, timezone.localdate())
+    text = json.dumps(told, ensure_ascii=False, indent=1)
+    response = HttpResponse(text, content_type="application/ld+json; charset=utf-8")
+    response.headers["Cache-Control"] = "public, max-age=600"
+    return response
 
 
 def encoded(lines: Iterable[str]) -> Iterator[bytes]:

@@ -99,6 +99,29 @@ def rename_node(
 
 
 @transaction.atomic
+def place_tile(
+    *, node: Node, row: int | None, column: int | None, by: Actor, now: datetime
+) -> Node:
+    """Say where a street stands on the schematic map; both or none."""
+    node = held(node.pk, by)
+    if node.kind != Node.Kind.STREET:
+        raise NodeRefused("只有街道画在示意图上。")
+    if (row is None) != (column is None):
+        raise NodeRefused("行和列要一起填写，或都不填。")
+    twin = Node.objects.filter(
+        parent=node.parent_id, tile_row=row, tile_column=column, ends_on=None
+    )
+    if row is not None and (other := twin.exclude(pk=node.pk).first()):
+        raise NodeRefused(f"这个位置已是{other}，请另选。")
+    before = {"tile_row": node.tile_row, "tile_column": node.tile_column}
+    node.tile_row, node.tile_column = row, column
+    node.save(update_fields=["tile_row", "tile_column"])
+    changes = changed(before, {"tile_row": row, "tile_column": column})
+    record(node, "tile", by=by, at=now, changes=changes)
+    return node
+
+
+@transaction.atomic
 def move_node(*, node: Node, parent: Node, by: Actor, now: datetime, reason: str = "") -> Node:
     """Hang a place, with all under it, below another one."""
     hold_tree()

@@ -12,6 +12,7 @@ from changle.ground.territory.actions import (
     add_node,
     end_code,
     move_node,
+    place_tile,
     rename_node,
 )
 from changle.ground.territory.forms import (
@@ -21,6 +22,7 @@ from changle.ground.territory.forms import (
     MoveForm,
     NodeForm,
     RenameForm,
+    TileForm,
 )
 from changle.ground.territory.models import Node
 from changle.ground.territory.queries import (
@@ -110,6 +112,20 @@ def rename(request: Request, pk: int) -> HttpResponse:
         about="更名不改变它的历史、代码和授权；旧名称留在操作记录里。",
     )  # fmt: skip
     return fill(request, form, sheet, lambda: rename_node(
+        node=place, by=request.actor, now=timezone.now(), **form.cleaned_data
+    ))  # fmt: skip
+
+
+@page(Permission.NODE_EDIT)
+def tile(request: Request, pk: int) -> HttpResponse:
+    place = editable(request, pk)
+    initial = {"row": place.tile_row, "column": place.tile_column}
+    form = TileForm(request.POST or None, initial=initial)
+    sheet = Sheet(
+        heading=f"{place}在示意图上的位置", button="保存", done="已保存。", back=page_of(place),
+        about="总览和大屏上的街道示意图按方格排列，不是地图。左上角是第一行第一列；都不填的按次序排。",
+    )  # fmt: skip
+    return fill(request, form, sheet, lambda: place_tile(
         node=place, by=request.actor, now=timezone.now(), **form.cleaned_data
     ))  # fmt: skip
 

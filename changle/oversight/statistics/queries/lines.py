@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from changle.ground.registry.indicators import KINDS
 from changle.ground.registry.models import ClassItem, Organisation
 from changle.ground.territory.models import Node
+from changle.services.activities.models import Term
 from changle.services.commons.models import Centre
 
 
@@ -56,11 +57,25 @@ def house_lines(node: Node) -> list[Line]:
 
 
 def street_lines(node: Node) -> list[Line]:
-    """Streets of a district; of a place within a street, the place itself."""
+    """Streets of a district and what is the district's own; within a street, the place itself."""
     if node.kind == Node.Kind.DISTRICT:
-        return place_lines(node)
+        return [*place_lines(node), Line("区级", "", Node.Kind.STREET)]
     street = node if node.kind == Node.Kind.STREET else node.parent
     return [Line(node.label, str(street.pk), Node.Kind.STREET, node.pk)] if street else []
+
+
+def held_lines(node: Node) -> list[Line]:
+    """Where sessions are held: the places below, and what lies in none of them."""
+    cut = Node.Kind.STREET if node.kind == Node.Kind.DISTRICT else Node.Kind.COMMUNITY
+    none = "区级和线上" if cut == Node.Kind.STREET else "未落到社区"
+    return [*place_lines(node), Line(none, "", cut)]
+
+
+def field_lines(_node: Node) -> list[Line]:
+    """The fields that activities serve, and those without one."""
+    terms = Term.objects.filter(list=Term.List.FIELD).order_by("sort", "pk")
+    return [*(Line(term.name, str(term.pk), "field") for term in terms),
+            Line("未填领域", "", "field")]  # fmt: skip
 
 
 def kind_lines(_node: Node) -> list[Line]:

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import quote_plus
 
 from changle.core.indicators import CATALOGUE, cross, parts, standing, value
@@ -27,10 +27,15 @@ class Measure:
     distinct: str = ""  # how many different parts by this cut, those without one left out
     says: Callable[[date], str] | None = None  # words instead of a number, of the day it is as of
 
-    @property
-    def sums(self) -> bool:
-        """Whether the lines sum to the total."""
-        return not (self.over or self.distinct or self.says)
+    def sums(self, lines: list[Line], node: Node) -> bool:
+        """Whether the lines sum to the total: not where what is held together counts at each side."""
+        if self.over or self.distinct or self.says:
+            return False
+        asked = CATALOGUE[self.code]
+        if asked.within and node.kind != Node.Kind.DISTRICT:
+            return False
+        cuts = {line.cut for line in lines}
+        return all(cut.additive for cut in asked.cuts if cut.name in cuts)
 
     @property
     def kind(self) -> ColumnKind:
@@ -45,6 +50,7 @@ class Cell:
     number: int | float | None
     query: str = ""  # what the rows behind it are asked by
     counted: bool = True  # the number is that of those rows
+    of: str = ""  # of a quotient: what is divided by what, "597/601"
 
 
 @dataclass(frozen=True)
@@ -124,10 +130,22 @@ def fill(table: TableOf, *, node: Node, period: Period, today: date, finer: bool
     ]
     sums = [total_of(m, asking) for m in table.columns]
     total = [cell(m, node, None, span, s, as_of) for m, s in zip(table.columns, sums, strict=True)]
-    return Filled(table, node, period, as_of, rows, total, faults(table, rows, total))
+    return Filled(table, node, period, as_of, rows, total, faults(table, node, rows, total))
 
 
-Numbers = dict[tuple[str, str], int | float | None]
+class Ratio(NamedTuple):
+    """An average before it is rounded; over nothing it is no number."""
+
+    above: int
+    below: int
+
+    @property
+    def quotient(self) -> float | None:
+        return round(self.above / self.below, 2) if self.below else None
+
+
+Number = int | float | Ratio | None
+Numbers = dict[tuple[str, str], Number]
 
 
 def column_of(measure: Measure, lines: list[Line], asking: dict[str, Any]) -> Numbers:
@@ -141,7 +159,7 @@ def column_of(measure: Measure, lines: list[Line], asking: dict[str, Any]) -> Nu
 
 def by_key(
     measure: Measure, cut: str, keys: list[str], asking: dict[str, Any]
-) -> dict[str, int | float | None]:
+) -> dict[str, Number]:
     if measure.says:
         return dict.fromkeys(keys)
     if measure.distinct:
@@ -158,7 +176,7 @@ def by_key(
     if not measure.over:
         return {key: above.get(key, 0) for key in keys}
     below = {part.key: part.value for part in parts(measure.over, cut, **asking)}
-    return {key: quotient(above.get(key, 0), below.get(key, 0)) for key in keys}
+    return {key: Ratio(above.get(key, 0), below.get(key, 0)) for key in keys}
 
 
 def knows(code: str, cut: str) -> bool:
@@ -166,7 +184,7 @@ def knows(code: str, cut: str) -> bool:
     return any(one.name == cut for one in CATALOGUE[code].cuts)
 
 
-def total_of(measure: Measure, asking: dict[str, Any]) -> int | float | None:
+def total_of(measure: Measure, asking: dict[str, Any]) -> Number:
     if measure.says:
         return None
     if measure.distinct:
@@ -178,11 +196,7 @@ def total_of(measure: Measure, asking: dict[str, Any]) -> int | float | None:
     if not measure.over:
         return above
     below = value(measure.over, **asking).value
-    return quotient(int(above or 0), int(below or 0))
-
-
-def quotient(above: int, below: int) -> float | None:
-    return round(above / below, 2) if below else None
+    return Ratio(int(above or 0), int(below or 0))
 
 
 def cell(
@@ -190,24 +204,30 @@ def cell(
     node: Node,
     line: Line | None,
     span: str,
-    number: float | None,
+    told: Number,
     as_of: date,
 ) -> Cell:
     if measure.says:
         return Cell(measure.says(as_of), None)
-    if number is None and line is not None and not knows(measure.code, line.cut):
+    if told is None and line is not None and not knows(measure.code, line.cut):
         return Cell("—", None)
+    number = told.quotient if isinstance(told, Ratio) else told
+    of = f"{told.above}/{told.below}" if isinstance(told, Ratio) else ""
     text = "—" if number is None else f"{number:,.2f}" if measure.over else f"{number:,}"
-    at = line.node if line and line.node else node.pk
-    told = f"code={measure.code}&node={at}&{span}"
-    if line is not None and not line.node and knows(measure.code, line.cut):
-        told += f"&by={line.cut}&key={quote_plus(line.key)}"
+    # Under a street lies what others held together with it, too: its line is the part by place.
+    own = bool(line and line.node and not CATALOGUE[measure.code].within)
+    at = line.node if line and own else node.pk
+    query = f"code={measure.code}&node={at}&{span}"
+    if line is not None and not own and knows(measure.code, line.cut):
+        query += f"&by={line.cut}&key={quote_plus(line.key)}"
     elif measure.cut:
-        told += f"&by={measure.cut}&key={quote_plus(measure.part)}"
-    return Cell(text, number, told, counted=not measure.distinct)
+        query += f"&by={measure.cut}&key={quote_plus(measure.part)}"
+    return Cell(text, number, query, counted=not measure.distinct, of=of)
 
 
-def faults(table: TableOf, rows: list[tuple[Line, list[Cell]]], total: list[Cell]) -> list[str]:
+def faults(
+    table: TableOf, node: Node, rows: list[tuple[Line, list[Cell]]], total: list[Cell]
+) -> list[str]:
     """The sums that do not hold, said before anybody publishes the table."""
     labels = [m.label for m in table.columns]
     told = []
@@ -217,26 +237,28 @@ def faults(table: TableOf, rows: list[tuple[Line, list[Cell]]], total: list[Cell
         if whole and by_label[whole].number != sum(by_label[o].number or 0 for o in others):
             told.append(f"{name}：各类之和与“{whole}”不等。")
     main = [cells for line, cells in rows if not line.deep]
-    told += [f"“{label}”有 {n:g} 未落到所列各行。" for label, n in missing(table, main, total)]
+    lines = [line for line, _cells in rows]
+    summing = [n for n, one in enumerate(table.columns) if one.sums(lines, node)]
+    told += [
+        f"“{labels[n]}”有 {gap:g} 未落到所列各行。" for n, gap in missing(summing, main, total)
+    ]
     below: list[list[Cell]] = []
     for line, cells in rows:
         if line.deep:
             below.append(cells)
             continue
-        if below and (gaps := missing(table, below, cells)):
-            said = "、".join(f"{label} {n:g}" for label, n in gaps)
+        if below and (gaps := missing(summing, below, cells)):
+            said = "、".join(f"{labels[n]} {gap:g}" for n, gap in gaps)
             told.append(f"{line.label}中未落到社区的：{said}。")
         below = []
     return told
 
 
 def missing(
-    table: TableOf, lines: list[list[Cell]], whole: list[Cell]
-) -> list[tuple[str, int | float]]:
+    columns: list[int], lines: list[list[Cell]], whole: list[Cell]
+) -> list[tuple[int, int | float]]:
     """By column: what the whole has beyond the lines that should make it up."""
     gaps = [
-        (measure.label, (whole[n].number or 0) - sum(cells[n].number or 0 for cells in lines))
-        for n, measure in enumerate(table.columns)
-        if measure.sums
+        (n, (whole[n].number or 0) - sum(cells[n].number or 0 for cells in lines)) for n in columns
     ]
-    return [(label, gap) for label, gap in gaps if gap]
+    return [(n, gap) for n, gap in gaps if gap]

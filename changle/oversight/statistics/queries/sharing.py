@@ -13,6 +13,7 @@ from urllib.parse import quote_plus
 from changle.core.indicators import CATALOGUE, Figure, parts, standing, value
 from changle.core.periods import Period
 from changle.ground.territory.models import Node
+from changle.oversight.statistics.queries.words import spoken
 
 
 MOST = 8  # lines of a list; the rest stand on the figure's own page
@@ -137,10 +138,3 @@ def listed(
             for part in told[:MOST]
         ]  # fmt: skip
         yield one.heading, lines, f"code={one.code}&{stem}"
-
-
-def spoken(number: float | None) -> str:
-    """A number with thousands; a rate over nothing is a dash."""
-    if number is None:
-        return "—"
-    return f"{number:,}" if float(number).is_integer() else f"{number:,.2f}"

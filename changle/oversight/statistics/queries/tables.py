@@ -3,6 +3,8 @@
 from changle.oversight.statistics.queries.lines import (
     class_lines,
     community_lines,
+    field_lines,
+    held_lines,
     house_lines,
     kind_lines,
     place_lines,
@@ -28,6 +30,17 @@ INSPECTED = [
     ("两年未检", "credit.inspection_missed_twice"),
     ("尚无结论", "credit.inspection_open"),
 ]
+HELD = (
+    Measure("活动场次", "activities.sessions"),
+    Measure("活动项数", "activities.activities"),
+    Measure("服务人次", "activities.person_times"),
+    Measure("其中匿名", "activities.anonymous_person_times"),
+    Measure("服务人数", "activities.persons"),
+    Measure("已结束场次", "activities.sessions_over"),
+    Measure("按期核实场次", "activities.verified_in_time"),
+    Measure("取消场次", "activities.cancelled"),
+)
+HELD_ABOUT = "已核实的活动。联办的场次记在举办地，合计只算一次；项数和人数在各行有重复，不能相加；匿名人次不计入人数。"
 TABLES = {
     table.code: table
     for table in (
@@ -77,6 +90,8 @@ TABLES = {
             ),
             ("应检", tuple(label for label, _code in INSPECTED)),
         ),
+        TableOf("A1", "活动与服务（按地区）", HELD_ABOUT, held_lines, HELD),
+        TableOf("A2", "活动与服务（按领域）", HELD_ABOUT, field_lines, HELD),
         TableOf(
             "T15", "孵化基地运行", "各街道的孵化基地、运营和工位；存量是期末数，入驻组织同在几处的，各处都算，合计只算一次。",
             street_lines,

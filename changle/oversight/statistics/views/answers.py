@@ -47,12 +47,6 @@ def spans(period: Period, today: date) -> list[tuple[str, list[Choice]]]:
     ]
 
 
-def shown(number: float | None) -> str:
-    if number is None:
-        return "—"
-    return f"{number:,}" if float(number).is_integer() else f"{number:,.2f}"
-
-
 def sheet(
     columns: list[Column], lines: Any, facts: list[tuple[str, str]], name: str
 ) -> HttpResponse:

@@ -30,7 +30,8 @@ from changle.oversight.statistics.queries import (
     places,
     printed,
 )
-from changle.oversight.statistics.views.answers import chosen, named, sheet, shown, spans
+from changle.oversight.statistics.queries.words import halves, spoken
+from changle.oversight.statistics.views.answers import chosen, named, sheet, spans
 
 
 def question(request: Request) -> Asked:
@@ -70,7 +71,7 @@ def catalogue(request: Request) -> HttpResponse:
             indicator.code, path=node.path or "", period=period, today=today, stamp=stamp
         )
         query = Asked(indicator, node, period).query()
-        lines.append((indicator, shown(figure.value), f"{reverse('statistics:figure')}?{query}"))
+        lines.append((indicator, spoken(figure.value), f"{reverse('statistics:figure')}?{query}"))
     query = f"?node={node.pk}&period={period.code}"
     context = {
         "lines": lines, "node": node, "period": period, "as_of": as_of(period, today),
@@ -99,7 +100,7 @@ def figure(request: Request) -> HttpResponse:
     figure = value(told.indicator.code, **asking)  # type: ignore[arg-type]
     stem = f"{reverse('statistics:rows')}?{told.query(by='', key='')}"  # a cut may have hundreds of parts
     cuts = [
-        (cut, [(part, shown(part.value), f"{stem}&by={cut.name}&key={quote_plus(part.key)}")
+        (cut, [(part, spoken(part.value), f"{stem}&by={cut.name}&key={quote_plus(part.key)}")
                for part in parts(told.indicator.code, cut.name, **asking)])  # type: ignore[arg-type]
         for cut in told.indicator.cuts
     ]  # fmt: skip
@@ -112,7 +113,8 @@ def figure(request: Request) -> HttpResponse:
         "above_url": f"?{told.query(node=str(parent.pk))}" if parent else "",
         "figure": figure,
         "quotient": quotient(told, figure),
-        "value": shown(figure.value),
+        "of": halves(figure),
+        "value": spoken(figure.value),
         "cuts": cuts,
         "children": [
             (child, told.query(node=str(child.pk))) for child in below.order_by("sort", "pk")
@@ -127,7 +129,7 @@ def quotient(told: Asked, figure: Figure) -> list[tuple[Indicator, str, str]]:
         return []
     halves = ((told.indicator.above, figure.numerator), (told.indicator.below, figure.denominator))
     at = reverse("statistics:rows")
-    return [(CATALOGUE[c], shown(number), f"{at}?{told.query(code=c)}") for c, number in halves]
+    return [(CATALOGUE[c], spoken(number), f"{at}?{told.query(code=c)}") for c, number in halves]
 
 
 @page(Permission.FIGURE_VIEW)
@@ -138,12 +140,12 @@ def figure_rows(request: Request) -> HttpResponse:
     rows, after = page_of(printed(told.indicator, found), request.GET.get("after", ""))
     total = sum_of(told, today)
     opens = page_behind(counted(told.indicator), request.actor)
-    lines = [(row, row_url(opens, row.row_subject) if opens else "") for row in rows]
+    lines = [(row, row_url(opens, row.row_subject) if opens and row.row_subject else "") for row in rows]
     part = next((p for p in total[1] if p.key == told.key), None) if told.by else None
     context = heading(told) | {
         "lines": lines,
         "next": f"{reverse('statistics:rows')}?{told.query()}&after={after}" if after else "",
-        "value": shown(part.value if part else 0) if told.by else shown(total[0]),
+        "value": spoken(part.value if part else 0) if told.by else spoken(total[0]),
         "part": part.label if part else "",
         "cut": told.indicator.cut(told.by).label if told.by else "",
     }

@@ -11,7 +11,7 @@ from changle.core.schedule import daily, often
 from changle.ground.territory.queries import keeper
 from changle.ground.territory.roles import Permission
 from changle.services.activities.actions.running import end, start
-from changle.services.activities.actions.telling import when
+from changle.services.activities.actions.telling import MINE, when
 from changle.services.activities.actions.verifying import close_activities, count_verified
 from changle.services.activities.actions.waiting import lapse_offers
 from changle.services.activities.models import Activity, Session, SignUp
@@ -84,7 +84,7 @@ def remind_of_tomorrow(now: datetime) -> None:
     )  # fmt: skip
     new = [
         Notice(
-            to_id=account, at=now, subject_label=Session._meta.label,
+            to_id=account, at=now, url=MINE, subject_label=Session._meta.label,
             subject_id=str(pk), text=f"明天：“{session}”，{when(session)}，{session.venue}"[:300],
         )
         for (account, pk), session in wished.items()

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
+from django.core.cache import cache
 from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
@@ -12,7 +13,9 @@ from changle.core.log import changed, record
 from changle.core.reach import Actor
 from changle.core.refusals import Refused
 from changle.ground.territory.roles import Permission
+from changle.services.activities.actions.summing import forget_sums
 from changle.services.activities.models import ConsentText, Rule, Term
+from changle.services.activities.queries.plans import TEXTS
 
 
 class RuleRefused(Refused):
@@ -34,6 +37,7 @@ def set_rule(*, facts: Mapping[str, int], by: Actor, now: datetime) -> Rule:
         setattr(row, name, value)
     row.save(update_fields=list(facts))
     record(row, "set_rule", by=by, at=now, changes=changed(before, dict(facts)))
+    forget_sums()
     return row
 
 
@@ -48,6 +52,7 @@ def issue_text(*, kind: str, text: str, by: Actor, now: datetime) -> ConsentText
         kind=kind, version=last + 1, text=text.strip(), issued_on=timezone.localdate(now)
     )
     record(row, "issue_text", by=by, at=now, changes={"version": [last or None, row.version]})
+    transaction.on_commit(lambda: cache.delete(TEXTS))
     return row
 
 

@@ -16,6 +16,7 @@ from changle.ground.territory.models import Node
 from changle.ground.territory.roles import Permission
 from changle.services.activities.lifecycle import COHOST
 from changle.services.activities.models import Activity, Cohost
+from changle.services.activities.queries.plans import speaks_for
 
 
 EDIT = Permission.ACTIVITY_EDIT
@@ -100,7 +101,7 @@ def answer(*, pk: int, accepts: bool, by: Actor, now: datetime, note: str = "") 
 
 def only_their_own(row: Cohost, by: Actor) -> None:
     """Whoever stands above both sides, or planned the activity, does not agree for the other."""
-    if not any(path == row.node.path for path in by.reach.get(EDIT, ())):
+    if not speaks_for(by, row.node):
         raise ShareRefused("分工须由对方单位自己确认。")
     if row.activity.planned_by_id and row.activity.planned_by_id == by.user_id:
         raise ShareRefused("策划人不能代联办单位确认分工。")

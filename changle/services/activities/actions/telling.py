@@ -11,6 +11,9 @@ from changle.ground.territory.roles import Permission
 from changle.services.activities.models import Activity, Cohost, Session, SignUp
 
 
+MINE = "/my/sign-ups/"
+
+
 def when(session: Session) -> str:
     return f"{timezone.localtime(session.starts_at):%m月%d日 %H:%M}"
 
@@ -19,7 +22,7 @@ def tell_accounts(sign_ups: Iterable[SignUp], text: str, *, now: datetime) -> in
     """One message an account, however many of the family; who has none must be called."""
     accounts = sorted({one.made_by_id for one in sign_ups if one.made_by_id})
     Notice.objects.bulk_create(
-        [Notice(to_id=account, at=now, text=text[:300]) for account in accounts]
+        [Notice(to_id=account, at=now, text=text[:300], url=MINE) for account in accounts]
     )
     return len(accounts)
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from changle.core.codes import check_phone
 from changle.core.money import parse
-from changle.ground.accounts.forms import Dressed
+from changle.ground.accounts.forms import Boxes, Dressed
 from changle.ground.matters.models import Matter
 from changle.ground.matters.queries import offered_types
 from changle.ground.registry.models import Organisation
@@ -46,15 +46,6 @@ class SaneDay(Day):
         if day is not None and not FIRST_YEAR < day.year < LAST_YEAR:
             raise ValidationError("请填写正确的日期。")
         return day
-
-
-class Boxes(forms.CheckboxSelectMultiple):
-    """Ticks one below the other; the class of the kit is each tick's, not the group's."""
-
-    def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
-        context: dict[str, Any] = super().get_context(name, value, attrs)
-        context["widget"]["attrs"].pop("class", None)
-        return context
 
 
 def line(label: str, most: int, **kwargs: Any) -> forms.CharField:

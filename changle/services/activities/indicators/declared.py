@@ -6,6 +6,7 @@ from typing import Any
 from django.db.models import Exists, F, FilteredRelation, OuterRef, Q, QuerySet
 
 from changle.core.indicators import Cut, Indicator, declare
+from changle.services.activities.indicators.sums import KEPT_BY, told
 from changle.services.activities.models import Attendance, Cohost, Correction, Rule, Session
 
 
@@ -32,23 +33,25 @@ ROLE = Cut(name="role", label="联办角色（含重复）", key="side__role",
 CUTS = (STREET, COMMUNITY, MONTH, FIELD, THEME, METHOD, SERIES, ORGANISATION, ROLE)
 
 
+# Who supports (支持) lends its name or money; the others hold it together.
+TOGETHER = (Cohost.Role.HOST, Cohost.Role.COHOST)
+
+
 def here(path: str) -> Q:
     """Held in the place, or by a side whose own place lies in it: once, however many sides."""
-    if path.count(".") == 1:  # the whole tree
-        return Q(place__path__under=path)
-    sides = Cohost.objects.filter(
-        activity=OuterRef("activity_id"), state="accepted", node__path__under=path
-    )
-    return Q(place__path__under=path) | Q(Exists(sides))
+    return held_in(path, "place__path__under", "activity_id__in")
 
 
 def here_of_attendance(path: str) -> Q:
-    if path.count(".") == 1:
-        return Q(session__place__path__under=path)
-    sides = Cohost.objects.filter(
-        activity=OuterRef("session__activity_id"), state="accepted", node__path__under=path
-    )
-    return Q(session__place__path__under=path) | Q(Exists(sides))
+    return held_in(path, "session__place__path__under", "session__activity_id__in")
+
+
+def held_in(path: str, place: str, activity: str) -> Q:
+    """The sides are found once for the place, not once a session."""
+    if path.count(".") == 1:  # the whole tree
+        return Q((place, path))
+    sides = Cohost.objects.filter(state="accepted", node__path__under=path)
+    return Q((place, path)) | Q((activity, sides.values("activity_id")))
 
 
 def with_sides(rows: "QuerySet[Session]") -> "QuerySet[Session]":
@@ -59,6 +62,14 @@ def with_sides(rows: "QuerySet[Session]") -> "QuerySet[Session]":
 
 def held(first: date, after: date) -> "QuerySet[Session]":
     return with_sides(Session.objects.filter(on__gte=first, on__lt=after, state__in=COUNTING))
+
+
+def held_together(first: date, after: date) -> "QuerySet[Session]":
+    """Those of activities in which another side beside the lead has agreed to its share."""
+    others = Cohost.objects.filter(
+        activity=OuterRef("activity_id"), state="accepted", role__in=TOGETHER
+    )
+    return held(first, after).filter(Exists(others))
 
 
 def in_time(first: date, after: date) -> "QuerySet[Session]":
@@ -109,6 +120,7 @@ PLACED: dict[str, Any] = {
     "dated": "on",
     "cuts": CUTS,
 }
+SUMMED: dict[str, Any] = {"kept_by": KEPT_BY, "sums": told}
 
 declare(
     Indicator(
@@ -116,13 +128,14 @@ declare(
         definition="期间开始、已经核实的活动场次。一场是一次连续的聚集：一个地点（或一个线上会议）、"
         "有起止时间、有到场记录和佐证；系列 8 次算 8 场，一天两地算 2 场，午休 2 小时以内不拆开；取消和作废不计。"
         "联办的一场在包含任何一方所在地的合计里都只算 1 场；按组织、按角色分组时各方各列一次（含重复）。",
-        records=held, **PLACED,
+        records=held, **PLACED, **SUMMED,
     ),
     Indicator(
         code="activities.activities", name="活动项数", unit="项", kind="flow",
         definition="期间至少有一场已核实场次的活动；一项活动有多场，只算一项。与场次分别报告，不相加。",
         records=held, distinct="activity_id", place="place__path", within=here,
         label="activity__title", subject="activity_id", opens="activities:activity", dated="on",
+        **SUMMED,
         cuts=tuple(
             Cut(name=cut.name, label=cut.label, key=cut.key, text=cut.text, labels=cut.labels,
                 order=cut.order, none=cut.none, additive=False)
@@ -133,12 +146,23 @@ declare(
         code="activities.person_times", name="服务人次", unit="人次", kind="flow",
         definition="期间已核实场次的到场人次之和，每人每场最多算一次，含匿名人次；"
         "志愿者、工作人员、演出人员和收看直播的不算；线上参加须满 10 分钟。核实后的更正计入。",
-        records=held, measure="person_times", **PLACED,
+        records=held, measure="person_times", **PLACED, **SUMMED,
+    ),
+    Indicator(
+        code="activities.cohosted_sessions", name="联办场次", unit="场", kind="flow",
+        definition="活动场次中，除牵头单位外还有主办或承办、协办单位确认了分工的；一场只计一次，"
+        "按组织分组时各方各列一次（含重复）。",
+        records=held_together, **PLACED,
+    ),
+    Indicator(
+        code="activities.cohosted_person_times", name="联办服务人次", unit="人次", kind="flow",
+        definition="联办场次的服务人次之和，一场只计一次。",
+        records=held_together, measure="person_times", **PLACED,
     ),
     Indicator(
         code="activities.anonymous_person_times", name="匿名人次", unit="人次", kind="flow",
         definition="服务人次中没有实名的部分：人数清点减去已实名签到的，以及纸质名单上没有联系方式的。不计入服务人数。",
-        records=held, measure="anonymous_times", **PLACED,
+        records=held, measure="anonymous_times", **PLACED, **SUMMED,
     ),
     Indicator(
         code="activities.persons", name="服务人数", unit="人", kind="flow",
@@ -147,11 +171,12 @@ declare(
         records=attended, distinct="participant_id", place="session__place__path",
         within=here_of_attendance, label="served", subject="session_id",
         opens="activities:session", dated="session__on",
+        **SUMMED,
         cuts=tuple(of_people(cut) for cut in CUTS),
     ),
     Indicator(
         code="activities.verified_in_time", name="按期核实场次", unit="场", kind="flow",
-        definition="期间开始、在规定工作日内核实的场次。", records=in_time, **PLACED,
+        definition="期间开始、在规定工作日内核实的场次。", records=in_time, **PLACED, **SUMMED,
     ),
     Indicator(
         code="activities.sessions_over", name="已结束场次", unit="场", kind="flow",

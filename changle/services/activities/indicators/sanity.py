@@ -6,6 +6,7 @@ from datetime import date
 
 from changle.core.indicators import indicator, parts, standing, value
 from changle.core.periods import Period
+from changle.core.sanity import sane
 
 
 LEAST, MOST = 3, 300  # person-times a session; outside them somebody looks
@@ -59,6 +60,11 @@ def broken(*, path: str, period: Period, today: date) -> list[Check]:
                 sentence = f"{name}按{cut.label}的各部分之和不等于合计"
                 found.append(Check(f"{code}.{cut.name}", sentence, lambda _v: False))
     return found
+
+
+@sane
+def told_apart(path: str, period: Period, today: date) -> list[str]:
+    return [f"{one.sentence}。" for one in broken(path=path, period=period, today=today)]
 
 
 def adds_up(

@@ -20,6 +20,7 @@ from changle.services.activities.models.records import (
     HeadCount,
 )
 from changle.services.activities.models.sessions import Session
+from changle.services.activities.models.sums import MonthMark, MonthSum
 from changle.services.activities.models.words import ConsentText, Rule, Term
 
 
@@ -35,6 +36,8 @@ __all__ = [
     "Expense",
     "Feedback",
     "HeadCount",
+    "MonthMark",
+    "MonthSum",
     "Participant",
     "Programme",
     "Question",

@@ -296,6 +296,13 @@ class Attendance(Reachable):
                 violation_error_message="场次已核实，到场记录不能再改；请登记更正。",
             ),
         ]
+        indexes = [
+            # Most rows of paper and of years before have no sign-up; without this SQLite believes
+            # that none can be told from another by it, and reads them all for each person at a door.
+            models.Index(
+                fields=["sign_up"], condition=Q(sign_up__isnull=False), name="attendance_of_sign_up"
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.session} 的到场记录"

@@ -3,11 +3,15 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import F, Q
 
+from changle.core.constraints import Marks
 from changle.core.lifecycle import Stateful
 from changle.core.privacy import LIFE, Privacy
 from changle.ground.territory.models import Node
 from changle.services.activities.models.plans import Activity, someone
 from changle.services.commons.models import Booking
+
+
+COUNTING = ("verified", "counted")
 
 
 class Session(Stateful):
@@ -32,7 +36,7 @@ class Session(Stateful):
 
     AHEAD = ("planned", "open", "full")  # may still be changed or called off
     SHOWN = ("open", "full", "ongoing")  # what is on
-    COUNTING = ("verified", "counted")  # locked, and in the figures
+    COUNTING = COUNTING  # locked, and in the figures
     PAST = ("ended", "recording", "verified", "counted")
 
     anchors = ("place__path", "activity__lead__path")
@@ -113,6 +117,22 @@ class Session(Stateful):
     class Meta:
         verbose_name = "活动场次"
         constraints = [
+            # What the sums by street and month are made of (see models.sums).
+            Marks(
+                name="session_marks_its_month",
+                table="activities_monthmark",
+                key="month",
+                watched=[
+                    "state",
+                    "street",
+                    "activity",
+                    "person_times",
+                    "anonymous_times",
+                    "in_time",
+                    "is_online",
+                ],
+                live=Q(state__in=COUNTING),
+            ),
             models.CheckConstraint(
                 condition=Q(ends_at__gt=F("starts_at")),
                 name="session_ends_after_it_starts",

@@ -64,3 +64,16 @@ def door_opens(session_pk: int, secret: str, typed: str, now: datetime) -> bool:
     for each in (minute, minute - 1):
         ours |= hmac.compare_digest(door_digits(session_pk, secret, each), typed.strip()[:12])
     return ours and bool(secret)
+
+
+def come_code(session_pk: int, secret: str, now: datetime) -> str:
+    """What the QR at the door names: the session and the digits of this minute, as /come/<this>/."""
+    return f"{session_pk}-{door_code(session_pk, secret, now)}"
+
+
+def read_come(text: str) -> tuple[int, str] | None:
+    """Session and digits of a code of the door; None: not one. Whether it opens says `door_opens`."""
+    pk, _dash, digits = text.strip()[:40].partition("-")
+    if not (pk.isdecimal() and pk.isascii() and len(pk) <= 18 and digits):  # noqa: PLR2004  of a bigint
+        return None
+    return int(pk), digits

@@ -24,6 +24,9 @@ def terms_of(list_: str, on: date) -> "QuerySet[Term]":
     return Term.objects.filter(offered, list=list_).order_by("sort", "pk")
 
 
+TEXTS = "activities-consents"  # where the texts in force are kept for a minute
+
+
 def consent_text(kind: str, on: date) -> ConsentText | None:
     """The version in force on a day."""
     rows = ConsentText.objects.filter(kind=kind, issued_on__lte=on)
@@ -53,10 +56,23 @@ def shares_of(activity_pk: int) -> "QuerySet[Cohost]":
     return rows.select_related("node", "organisation", "answered_by").order_by("pk")
 
 
+def speaks_for(actor: Actor, node: Node) -> bool:
+    """Whether a person answers for a side: from its own seat, or for a house from its street's.
+
+    Who stands higher up does not agree for others; but the people of a house have their posts at
+    the street whose house it is.
+    """
+    paths, path = actor.reach.get(Permission.ACTIVITY_EDIT, ()), str(node.path)
+    above = f"{path.rstrip('.').rpartition('.')[0]}."
+    return path in paths or (node.kind == Node.Kind.CENTRE and above in paths)
+
+
 def shares_waiting(actor: Actor) -> "QuerySet[Cohost]":
     """The invitations that wait for this person's own side."""
     paths = actor.reach.get(Permission.ACTIVITY_EDIT, ())
-    rows = Cohost.objects.filter(state="invited", node__path__in=paths)
+    own = Q(node__path__in=paths)
+    own |= Q(node__kind=Node.Kind.CENTRE, node__parent__path__in=paths)
+    rows = Cohost.objects.filter(own, state="invited")
     return rows.select_related("activity", "activity__lead", "node").order_by("invited_at", "pk")
 
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Prefetch, Q, QuerySet
+from django.db.models import Count, F, Prefetch, Q, QuerySet
 
 from changle.core.reach import Actor
 from changle.ground.territory.roles import Permission
@@ -25,6 +25,7 @@ ACCEPTED = Prefetch(
     to_attr="sides",
 )
 PUBLISHED = ("open", "ended", "counted")
+SEATED = ("confirmed", "offered", "attended", "no_show")  # may come in
 
 
 def sides_of(actor: Actor, needs: str) -> "QuerySet[Cohost]":
@@ -72,17 +73,32 @@ def whats_on(now: datetime) -> "QuerySet[Session]":
     )  # fmt: skip
 
 
+# Of what hangs on a session a public page prints the name and no more.
+NAMED = ("activity__field", "activity__theme", "activity__series", "place", "street", "for_place")
+PRINTED = (
+    *(one.name for one in Session._meta.concrete_fields),
+    *(f"activity__{name}" for name in (
+        "title", "about", "state", "published_at", "photos", "for_minors", "minors_rule", "asks",
+        "lead", "field", "theme", "series", "terms")),
+    *(f"{name}__name" for name in NAMED),
+    "place__path", "for_place__path", "activity__terms__kind", "activity__terms__version",
+    "activity__terms__text",
+)  # fmt: skip
+HIDDEN = ("planned", "void")
+NAMED_SIDES = Prefetch(
+    "activity__cohosts",
+    Cohost.objects.filter(state="accepted").select_related("node").order_by("pk")
+    .only("activity", "organisation", "role", "state", "node__name"),
+    to_attr="sides",
+)  # fmt: skip
+
+
 def published(pk: int) -> Session | None:
     """One session's public page, also when it is over or called off. Public on purpose."""
-    states = [state for state in Session.State.values if state not in {"planned", "void"}]
-    rows = Session.objects.filter(pk=pk, state__in=states, activity__published_at__isnull=False)
-    return (
-        rows.select_related("activity", "activity__lead", "activity__organisation",
-                            "activity__field", "activity__theme", "activity__series",
-                            "activity__terms", "place", "street", "community", "for_place")
-        .prefetch_related(ACCEPTED, "activity__questions")
-        .first()
-    )  # fmt: skip
+    rows = Session.objects.filter(pk=pk, activity__published_at__isnull=False)
+    rows = rows.select_related("activity", "activity__terms", *NAMED).only(*PRINTED)
+    row = rows.prefetch_related(NAMED_SIDES).first()
+    return None if row is None or row.state in HIDDEN else row
 
 
 def my_sign_ups(actor: Actor) -> "QuerySet[SignUp]":
@@ -102,6 +118,22 @@ def sign_up_by_ticket(pk: int) -> SignUp | None:
     """What a ticket shows; the code is its own right to see it."""
     rows = SignUp.objects.select_related(
         "session", "session__activity", "session__activity__lead", "participant", "attendance"
+    )
+    return rows.filter(pk=pk).first()
+
+
+AT_THE_DOOR = (
+    "state", "session", "participant", "session__state", "session__title", "session__starts_at",
+    "session__started_at", "session__activity", "session__place", "participant__name",
+    "attendance__came_at", "attendance__method", "attendance__session",
+)  # fmt: skip
+
+
+def for_the_door(pk: int) -> SignUp | None:
+    """A sign-up with what a queue waits for and no more: a scan is asked for thousands of times."""
+    rows = SignUp.objects.select_related("session", "participant", "attendance").only(*AT_THE_DOOR)
+    rows = rows.annotate(
+        place_path=F("session__place__path"), lead_path=F("session__activity__lead__path")
     )
     return rows.filter(pk=pk).first()
 

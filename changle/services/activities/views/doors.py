@@ -1,7 +1,7 @@
 """The door of one session: who comes in, by code or without one, and who goes out."""
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
@@ -12,14 +12,13 @@ from changle.ground.territory.roles import Permission
 from changle.services.activities.actions.doors import (
     Scan,
     check_in,
-    check_out,
-    hand_over,
     walk_in,
 )
-from changle.services.activities.actions.people import Guest
+from changle.services.activities.actions.leaving import check_out, hand_over
 from changle.services.activities.forms.doors import OutForm, ScanForm, WalkInForm
 from changle.services.activities.models import Attendance, Session
 from changle.services.activities.queries.sessions import present, roster, sessions_run
+from changle.services.activities.queries.signed import homes_within
 
 
 def run(request: Request, pk: int) -> Session:
@@ -27,6 +26,10 @@ def run(request: Request, pk: int) -> Session:
     if row is None:
         raise Http404
     return row
+
+
+def walk_form(row: Session, typed: QueryDict | None = None) -> WalkInForm:
+    return WalkInForm(typed, homes=homes_within(row.for_place) if row.for_place else ())
 
 
 def shown(
@@ -37,7 +40,7 @@ def shown(
     context = {
         "row": row,
         "scanning": scanning or ScanForm(),
-        "walking": walking or WalkInForm(),
+        "walking": walking or walk_form(row),
         "inside": [one for one in people if one.left_at is None],
         "came": len(people),
         "awaited": [one for one in roster(row) if one.state == "confirmed"
@@ -73,12 +76,15 @@ def scan(request: Request, pk: int) -> HttpResponse:
 @page(Permission.SESSION_RUN)
 @require_POST
 def walk(request: Request, pk: int) -> HttpResponse:
-    row, form = run(request, pk), WalkInForm(request.POST)
+    row = run(request, pk)
+    form = walk_form(row, request.POST)
     if not form.is_valid():
         return shown(request, row, walking=form, status=422)
-    guest = Guest(**form.cleaned_data)
     try:
-        done = walk_in(session=pk, guest=guest, by=request.actor, now=timezone.now())
+        done = walk_in(
+            session=pk, guest=form.guest(), guardian=form.guardian(), by=request.actor,
+            now=timezone.now(),
+        )  # fmt: skip
     except Refused as refusal:
         return shown(request, row, walking=form, refusal=str(refusal), status=409)
     messages.success(request, done.sentence())

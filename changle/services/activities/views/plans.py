@@ -43,7 +43,7 @@ from changle.services.activities.queries.listing import (
     history_of,
     sessions_of,
 )
-from changle.services.activities.queries.plans import shares_of
+from changle.services.activities.queries.plans import shares_of, speaks_for
 
 
 EDIT, REVIEW = Permission.ACTIVITY_EDIT, Permission.ACTIVITY_REVIEW
@@ -93,7 +93,6 @@ def shown(
     """The page; `told` is what was typed with a refused move."""
     actor = request.actor
     edits = actor.holds_at(EDIT, str(row.lead.path)) and row.state in Activity.EDITABLE
-    own = set(actor.reach.get(EDIT, ()))
     shares = list(shares_of(row.pk))
     sessions = list(sessions_of(row))
     waits = [str(one.node) for one in shares if one.state != Cohost.State.ACCEPTED]
@@ -107,9 +106,14 @@ def shown(
         "sessions": [(one, TONES.get(one.state, "")) for one in sessions],
         "shares": [
             (one, TONES.get(one.state, ""),
-             one.state == Cohost.State.INVITED and one.node.path in own)
+             one.state == Cohost.State.INVITED and speaks_for(actor, one.node))
             for one in shares
         ],
+        "gives": {
+            one.pk for one in shares
+            if one.state == Cohost.State.ACCEPTED and row.state not in Activity.EDITABLE
+            and speaks_for(actor, one.node)
+        },
         "groups": list(row.groups.order_by("sort", "pk")),
         "history": in_words(history_of("activities.Activity", [row.pk])),
         "refusal": refusal,

@@ -23,8 +23,9 @@ class FeedRefused(Refused):
 
 @transaction.atomic
 def add_feed(
-    *, name: str, by: Actor, now: datetime, centre: int | None = None, space: int | None = None
-) -> str:
+    *, name: str, by: Actor, now: datetime, centre: int | None = None, space: int | None = None,
+    about: str = FeedToken.About.VENUES,
+) -> str:  # fmt: skip
     """Make an address of 256 random bits; its clear text is answered here and never again.
 
     `centre` or `space`: of a house or a room; neither: of one's own bookings.
@@ -34,11 +35,11 @@ def add_feed(
         raise FeedRefused("没有这个中心。")
     if space and all(space not in house.rooms for house in houses):
         raise FeedRefused("没有这个场地。")
-    if feeds_of(by).count() >= MOST_FEEDS:
+    if feeds_of(by, about).count() >= MOST_FEEDS:
         raise FeedRefused(f"一个人至多有 {MOST_FEEDS} 个日历订阅，请先撤销不用的。")
     clear = secrets.token_urlsafe(32)
     feed = FeedToken.objects.create(
-        user_id=by.user_id, centre_id=centre, space_id=space, hash=hashed(clear), name=name,
+        user_id=by.user_id, about=about, centre_id=centre, space_id=space, hash=hashed(clear), name=name,
         created_at=now,
     )  # fmt: skip
     record(feed, "add_feed", by=by, at=now)
@@ -46,9 +47,9 @@ def add_feed(
 
 
 @transaction.atomic
-def end_feed(*, pk: int, by: Actor, now: datetime) -> None:
+def end_feed(*, pk: int, by: Actor, now: datetime, about: str = FeedToken.About.VENUES) -> None:
     """From now on nobody reads by this address; a second time changes nothing."""
-    feed = feeds_of(by).select_for_update(of=("self",)).filter(pk=pk).first()
+    feed = feeds_of(by, about).select_for_update(of=("self",)).filter(pk=pk).first()
     if feed is not None:
         feed.revoked_at = now
         feed.save(update_fields=["revoked_at"])

@@ -123,10 +123,15 @@ class FeedToken(Reachable):
     owner = "user"
     privacy: ClassVar[dict[str, Privacy]] = {"name": Privacy.P1}
     technical: ClassVar[frozenset[str]] = frozenset(
-        {"hash", "created_at", "revoked_at", "last_used_at"}
+        {"about", "hash", "created_at", "revoked_at", "last_used_at"}
     )
 
+    class About(models.TextChoices):
+        VENUES = "venues", "场地预约"
+        ACTIVITIES = "activities", "活动报名"
+
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    about = models.CharField("内容", max_length=10, choices=About, default=About.VENUES)
     space = models.ForeignKey(Space, models.CASCADE, null=True, blank=True, related_name="+")
     centre = models.ForeignKey(Centre, models.CASCADE, null=True, blank=True, related_name="+")
     hash = models.CharField(max_length=64, unique=True)

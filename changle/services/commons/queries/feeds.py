@@ -55,15 +55,16 @@ def hashed(clear: str) -> str:
     return hashlib.sha256(clear.encode()).hexdigest()
 
 
-def feed_of(clear: str) -> FeedToken | None:
+def feed_of(clear: str, about: str = FeedToken.About.VENUES) -> FeedToken | None:
     """The living feed of a living account, with all that reading it asks for."""
     rows = FeedToken.objects.select_related("user", "centre", "space__centre")
-    return rows.filter(hash=hashed(clear), revoked_at=None, user__is_active=True).first()
+    living = rows.filter(hash=hashed(clear), about=about, revoked_at=None)
+    return living.filter(user__is_active=True).first()
 
 
-def feeds_of(actor: Actor) -> "QuerySet[FeedToken]":
+def feeds_of(actor: Actor, about: str = FeedToken.About.VENUES) -> "QuerySet[FeedToken]":
     """The living feeds of a person, the newest first."""
-    rows = actor.rows(FeedToken, Permission.BOOKING_VIEW).filter(revoked_at=None)
+    rows = actor.rows(FeedToken, Permission.BOOKING_VIEW).filter(about=about, revoked_at=None)
     return rows.select_related("centre", "space__centre").order_by("-created_at", "-pk")
 
 

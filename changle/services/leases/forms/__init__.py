@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 
-from changle.ground.accounts.forms import Dressed
+from changle.ground.accounts.forms import Boxes, Dressed
 from changle.ground.territory.forms import Day
 from changle.services.commons.models import Centre, Space, Zone
 from changle.services.leases.actions import Term
@@ -20,15 +20,6 @@ def offer(form: forms.BaseForm, name: str, rows: Any, *, empty: str = "", told: 
 
 def desk_told(desk: Desk) -> str:
     return f"{desk.number}（{desk.floor.name}，{desk.get_kind_display()}）"
-
-
-class Boxes(forms.CheckboxSelectMultiple):
-    """Ticks one below the other; the class of the kit is each tick's, not the group's."""
-
-    def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
-        context: dict[str, Any] = super().get_context(name, value, attrs)
-        context["widget"]["attrs"].pop("class", None)
-        return context
 
 
 class TermForm(Dressed, forms.Form):
