@@ -76,7 +76,11 @@ def verified(by, now):
         Session.objects.filter(state="recording", handed_in_at__isnull=False).order_by("pk").first()
     )
     from collections import Counter
-    assert row, (Counter(Session.objects.values_list("state", flat=True)), Session.objects.exclude(handed_in_at=None).count())
+
+    assert row, (
+        Counter(Session.objects.values_list("state", flat=True)),
+        Session.objects.exclude(handed_in_at=None).count(),
+    )
     back = timedelta(days=(row.on - (now.date().replace(day=1) - timedelta(days=1))).days)
     last = row.on - back
     Session.objects.filter(pk=row.pk).update(

@@ -18,10 +18,13 @@ from changle.services.incubation.queries.scoring import open_sheets, outcome, ru
 from tests.factories.incubation import (
     FULL,
     NOW,
+    make_appraisal,
     make_call,
+    make_exit_panel,
     make_expert,
     make_incubatee,
     make_panel,
+    make_ready,
 )
 from tests.factories.registry import make_organisation
 from tests.factories.territory import make_actor, make_district, make_grant
@@ -48,7 +51,8 @@ ALLOWED = {
     "extend": ("exit_review", "incubating", {STREET}),
     "close": ("follow_up", "closed", {HOUSE, STREET}),
     "withdraw": (f"applied returned review publicised admitted {INSIDE}", "withdrawn", {BODY}),
-    "force_out": (INSIDE, "forced_exit", {STREET}),
+    "force_out": (INSIDE, "handing_over", {STREET}),
+    "hand_over": ("handing_over", "forced_exit", {HOUSE, STREET}),
 }
 
 
@@ -66,6 +70,7 @@ def test_moves_by_state_and_role(name):
         sheet.scores, sheet.submitted_at = FULL, NOW
         sheet.save()
     Incubatee.objects.filter(pk=row.pk).update(signed_at=NOW)
+    make_ready(row, street, name)
     sources, target, roles = ALLOWED[name]
     places = {
         BODY: row.organisation.node,
@@ -78,6 +83,7 @@ def test_moves_by_state_and_role(name):
         actor = make_actor(role, place)
         for state in Incubatee.State.values:
             Incubatee.objects.filter(pk=row.pk).update(state=state)
+            row.appraisals.filter(round__gt=1).delete()  # what the move opened the last time
             if role in roles and state in sources.split():
                 assert INCUBATEE.fire(row.pk, name, by=actor, now=NOW, note="因").state == target
             else:
@@ -191,10 +197,12 @@ def test_publicity_runs_out_first_and_one_extension():
         admit(incubatee=row.pk, by=office, now=NOW)
     assert admit(incubatee=row.pk, by=office, now=NOW + timedelta(days=20)).state == "admitted"
     Incubatee.objects.filter(pk=row.pk).update(state="exit_review")
-    extend(incubatee=row.pk, reason="因", by=office, now=NOW)
+    make_exit_panel(row, street, 60)
+    make_appraisal(row, "exit")
+    extend(incubatee=row.pk, months=6, minutes="因", by=office, now=NOW)
     Incubatee.objects.filter(pk=row.pk).update(state="exit_review")
     with pytest.raises(MoveRefused, match="一次"):
-        extend(incubatee=row.pk, reason="因", by=office, now=NOW)
+        extend(incubatee=row.pk, months=6, minutes="因", by=office, now=NOW)
 
 
 @pytest.mark.django_db

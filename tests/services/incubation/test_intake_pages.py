@@ -274,11 +274,11 @@ def test_letters_come_only_after_the_admission(client, street):
     row = make_incubatee(street, "publicised")
     page = browser(client, "OADM", row.organisation.node)
     for name in ("notice", "agreement"):
-        where = reverse(f"incubation:{name}", args=[row.pk])
+        where = reverse(f"incubation:{name}_letter", args=[row.pk])
         assert page.get(where).status_code == 404
-        Incubatee.objects.filter(pk=row.pk).update(state="admitted")
+        Incubatee.objects.filter(pk=row.pk).update(state="admitted", admitted_on=NOW.date())
         assert page.get(where).content.startswith(b"%PDF")
-        Incubatee.objects.filter(pk=row.pk).update(state="publicised")
+        Incubatee.objects.filter(pk=row.pk).update(state="publicised", admitted_on=None)
 
 
 def test_story_tells_moves_and_hides_the_reasons_of_the_panel(client, street):
@@ -308,7 +308,15 @@ def test_strangers_find_no_page(client):
     district = make_district()
     row = make_incubatee(district.streets[0], "review")
     page = browser(client, "STO", district.streets[1])
-    for name in ("incubatee", "notice", "appoint", "admit", "countersign"):
+    for name in (
+        "incubatee",
+        "notice_letter",
+        "appoint",
+        "admit",
+        "countersign",
+        "plan",
+        "conversion",
+    ):
         assert page.get(reverse(f"incubation:{name}", args=[row.pk])).status_code == 404
     assert row.organisation.name not in page.get(reverse("incubation:board")).content.decode()
 

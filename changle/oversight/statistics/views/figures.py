@@ -140,7 +140,9 @@ def figure_rows(request: Request) -> HttpResponse:
     rows, after = page_of(printed(told.indicator, found), request.GET.get("after", ""))
     total = sum_of(told, today)
     opens = page_behind(counted(told.indicator), request.actor)
-    lines = [(row, row_url(opens, row.row_subject) if opens and row.row_subject else "") for row in rows]
+    lines = [
+        (row, row_url(opens, row.row_subject) if opens and row.row_subject else "") for row in rows
+    ]
     part = next((p for p in total[1] if p.key == told.key), None) if told.by else None
     context = heading(told) | {
         "lines": lines,

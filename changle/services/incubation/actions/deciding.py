@@ -1,4 +1,4 @@
-"""A body is admitted after its publicity, and may stay on once."""
+"""A body is admitted after its publicity."""
 
 from datetime import datetime
 
@@ -19,11 +19,5 @@ def admit(*, incubatee: int, by: Actor, now: datetime) -> Incubatee:
     last = row.due_on if row.state == Incubatee.State.PUBLICISED else None
     if last is not None and timezone.localdate(now) <= last:
         raise IncubationRefused(f"公示到 {last} 止，期满后才能准入。")
-    return INCUBATEE.fire(row.pk, "admit", by=by, now=now)
-
-
-@transaction.atomic
-def extend(*, incubatee: int, reason: str, by: Actor, now: datetime) -> Incubatee:
-    return INCUBATEE.fire(
-        incubatee, "extend", by=by, now=now, note=reason, along={"extended": True}
-    )
+    along = {"admitted_on": timezone.localdate(now)}
+    return INCUBATEE.fire(row.pk, "admit", by=by, now=now, along=along)

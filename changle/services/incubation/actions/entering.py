@@ -36,6 +36,7 @@ class Terms:
     panel_size: int = 3
     places: int = 15
     virtual_places: int = 15
+    is_anonymous: bool = False
 
 
 @transaction.atomic

@@ -16,7 +16,12 @@ from changle.ground.territory.roles import Permission
 from changle.services.incubation.actions.entering import IncubationRefused
 from changle.services.incubation.models import MOST_REMARK, Incubatee, Sheet
 from changle.services.incubation.queries.conflicts import conflicts
-from changle.services.incubation.queries.scoring import card_of, panel_of, points_of
+from changle.services.incubation.queries.scoring import (
+    card_of,
+    named_to_panel,
+    panel_of,
+    points_of,
+)
 
 
 S = Incubatee.State
@@ -27,21 +32,26 @@ def appoint(*, incubatee: int, reviewer: int, by: Actor, now: datetime) -> Sheet
     """Give one expert a sheet; refused with the reasons where the person is in conflict."""
     rows = by.rows(Incubatee, Permission.INCUBATION_EDIT).select_for_update(of=("self",))
     row = rows.select_related("call__centre__node", "organisation__node").get(pk=incubatee)
-    if row.state != S.REVIEW:
+    if row.state not in {S.REVIEW, S.EXIT_REVIEW}:
         raise IncubationRefused("只能在评审阶段安排评审人。")
     today = timezone.localdate(now)
     if not Grant.objects.filter(in_force(today), user_id=reviewer, role="EXP").exists():
         raise IncubationRefused("评审人须是在任的评审专家。")
     if found := conflicts(row, reviewer):
         raise IncubationRefused(f"须回避：{'；'.join(found)}。")
-    sheets = Sheet.objects.filter(incubatee=row)
+    sheets = Sheet.objects.filter(incubatee=row, round=row.round)
     if sheets.filter(reviewer_id=reviewer).exists():
         raise IncubationRefused("这位评审人已在评审组，或已退出评审。")
     if panel_of(row).count() >= row.call.panel_size:
         raise IncubationRefused(f"评审组已有 {row.call.panel_size} 人。")
-    sheet = Sheet.objects.create(incubatee=row, reviewer_id=reviewer)
+    sheet = Sheet.objects.create(incubatee=row, reviewer_id=reviewer, round=row.round)
     record(row, "appoint", by=by, at=now)
-    tell_person(reviewer, f"请评审：{row}", at=now, url=row_url("incubation:sheet", sheet.pk))
+    tell_person(
+        reviewer,
+        f"请评审：{named_to_panel(row, row.round)}",
+        at=now,
+        url=row_url("incubation:sheet", sheet.pk),
+    )
     return sheet
 
 
@@ -95,9 +105,9 @@ def submit_sheet(
         raise IncubationRefused("评审表已经提交，不能再改。")
     if row.left_because:
         raise IncubationRefused("您已退出这次评审。")
-    if row.incubatee.state != S.REVIEW:
+    if row.incubatee.state not in {S.REVIEW, S.EXIT_REVIEW} or row.round != row.incubatee.round:
         raise IncubationRefused("评审已经结束。")
-    points = points_of(card_of(row.incubatee))
+    points = points_of(card_of(row.incubatee, row.round))
     if set(scores) != set(points):
         raise IncubationRefused("请给每一项打分。")
     if any(type(given) is not int or not 0 <= given <= points[k] for k, given in scores.items()):

@@ -47,7 +47,12 @@ def countersign(*, incubatee: int, seats: Seats, by: Actor, now: datetime) -> In
     row = rows.select_related("organisation__node", "call__centre__node").get(pk=incubatee)
     if not row.is_virtual and not seats.desks:
         raise IncubationRefused("请选择工位。")
-    along: dict[str, object] = {"countersigned_by_id": by.user_id or None, "countersigned_at": now}
+    if seats.ends_on <= seats.starts_on:
+        raise IncubationRefused("到期日期应晚于入驻日期。")
+    along: dict[str, object] = {
+        "countersigned_by_id": by.user_id or None, "countersigned_at": now,
+        "starts_on": seats.starts_on, "ends_on": seats.ends_on,
+    }  # fmt: skip
     moved = INCUBATEE.fire(row.pk, "sign", by=by, now=now, along=along)
     term = Term(
         starts_on=seats.starts_on, ends_on=seats.ends_on, purpose="孵化培育",

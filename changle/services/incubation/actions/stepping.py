@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.db import transaction
+from django.utils import timezone
 
 from changle.core.reach import Actor
 from changle.services.incubation.actions.entering import IncubationRefused
@@ -18,4 +19,5 @@ def step(*, incubatee: int, name: str, by: Actor, now: datetime, note: str = "")
         rows = by.rows(Incubatee, INCUBATEE.moves[name].needs).select_related("organisation")
         if lacking := missing(rows.get(pk=incubatee)):
             raise IncubationRefused(f"还缺材料：{'、'.join(lacking)}。")
-    return INCUBATEE.fire(incubatee, name, by=by, now=now, note=note)
+    along = {"left_on": timezone.localdate(now)} if name == "withdraw" else None
+    return INCUBATEE.fire(incubatee, name, by=by, now=now, note=note, along=along)

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.core.validators import FileExtensionValidator
 
-from changle.ground.accounts.forms import Dressed
+from changle.ground.accounts.forms import Boxes, Dressed
 from changle.ground.territory.forms import Day
 from changle.services.incubation.actions import Seats, Terms
 from changle.services.incubation.models import MOST_REMARK
@@ -13,15 +13,6 @@ from changle.services.incubation.models import MOST_REMARK
 
 Rows = list[tuple[Any, str]]
 MOST_PLACES = 500
-
-
-class Boxes(forms.CheckboxSelectMultiple):
-    """Ticks one below the other; the class of the kit is each tick's, not the group's."""
-
-    def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
-        context: dict[str, Any] = super().get_context(name, value, attrs)
-        context["widget"]["attrs"].pop("class", None)
-        return context
 
 
 def block(label: str, most: int, rows: int = 3, **kwargs: Any) -> forms.CharField:
@@ -46,6 +37,10 @@ class CallForm(Dressed, forms.Form):
     panel_size = forms.TypedChoiceField(
         label="评审人数", choices=[(n, f"{n} 人") for n in (3, 5, 7, 9)], coerce=int
     )
+    is_anonymous = forms.BooleanField(
+        label="评审时隐去组织名称", required=False,
+        help_text="评审人只看到编号、计划和不含名称的材料；打完分、公示时才公开。",
+    )  # fmt: skip
 
     def __init__(self, *args: Any, centres: Rows, conditions: Rows, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -33,8 +33,9 @@ class Call(Reachable):
     anchors = ("centre__node__path",)
     privacy: ClassVar[dict[str, Privacy]] = {"title": Privacy.P0, "conditions": Privacy.P0}
     technical: ClassVar[frozenset[str]] = frozenset(
-        {"opens_on", "closes_on", "places", "virtual_places", "panel_size", "scorecard_version"}
-    )
+        {"opens_on", "closes_on", "places", "virtual_places", "panel_size", "is_anonymous",
+         "scorecard_version"}
+    )  # fmt: skip
 
     centre = models.ForeignKey(Centre, models.PROTECT, related_name="calls", verbose_name="中心")
     title = models.CharField("名称", max_length=80)
@@ -44,6 +45,8 @@ class Call(Reachable):
     places = models.PositiveSmallIntegerField("实地名额", default=15)
     virtual_places = models.PositiveSmallIntegerField("虚拟名额", default=15)
     panel_size = models.PositiveSmallIntegerField("评审人数", default=3)
+    # What the panel may not see besides each other's sheets: who applies.
+    is_anonymous = models.BooleanField("评审时隐去组织名称", default=False)
     scorecard_version = models.PositiveSmallIntegerField("评审表版本", default=1)
 
     class Meta:
@@ -78,20 +81,35 @@ class Incubatee(Stateful):
         MIDTERM = "midterm", "中期评估"
         PROBATION = "probation", "整改"
         EXIT_REVIEW = "exit_review", "出壳评估"
+        HANDING_OVER = "handing_over", "强制退出交接"
         FOLLOW_UP = "follow_up", "出壳后跟踪"
         CLOSED = "closed", "已办结"
         REJECTED = "rejected", "不予入驻"
         WITHDRAWN = "withdrawn", "自愿退出"
         FORCED_EXIT = "forced_exit", "强制退出"
 
+    class Ground(models.TextChoices):
+        ILLEGAL = "illegal", "从事违法活动"
+        SEAT = "seat", "工位用于经营或转租"
+        IDLE = "idle", "三个月没有活动"
+        FALSE = "false", "提供虚假材料"
+        PROBATION = "probation", "整改不合格"
+        EXIT = "exit", "出壳评估不合格或不参加评估"
+        ELIGIBILITY = "eligibility", "不再符合条件"
+
     OVER = ("closed", "rejected", "withdrawn", "forced_exit")
+    # States in which the services of the house go on.
+    INSIDE = ("agreement_signed", "diagnosing", "incubating", "midterm", "probation", "exit_review")
 
     anchors = ("call__centre__node__path", "organisation__node__path")
     worded_by = ("organisation", "call")
-    privacy: ClassVar[dict[str, Privacy]] = {"plan": Privacy.P1}
+    privacy: ClassVar[dict[str, Privacy]] = {"plan": Privacy.P1, "handed_over": Privacy.P1}
     technical: ClassVar[frozenset[str]] = frozenset(
-        {"applied_at", "extended", "signed_at", "countersigned_at"}
-    )
+        {
+            "applied_at", "extended", "signed_at", "countersigned_at", "admitted_on", "starts_on",
+            "ends_on", "graduated_on", "left_on", "round",
+        }
+    )  # fmt: skip
 
     call = models.ForeignKey(Call, models.PROTECT, related_name="incubatees", verbose_name="招募")
     organisation = models.ForeignKey(
@@ -106,7 +124,17 @@ class Incubatee(Stateful):
     countersigned_by = someone("甲方签署人")
     countersigned_at = models.DateTimeField("甲方签署时间", null=True, blank=True)
     applied_at = models.DateTimeField("申请时间")
+    admitted_on = models.DateField("准入日期", null=True, blank=True)
+    # The term of the agreement; nobody stays from `ends_on` on.
+    starts_on = models.DateField("孵化开始", null=True, blank=True)
+    ends_on = models.DateField("孵化到期", null=True, blank=True)
     extended = models.BooleanField("已续驻", default=False)
+    round = models.PositiveSmallIntegerField("出壳评估次数", default=0)
+    graduated_on = models.DateField("出壳日期", null=True, blank=True)
+    left_on = models.DateField("离开日期", null=True, blank=True)
+    exit_ground = models.CharField("退出事由", max_length=12, choices=Ground, blank=True)
+    exit_proposed_by = someone("提请退出的人")
+    handed_over = models.TextField("交接清单", max_length=1000, blank=True)
     lease = models.OneToOneField(
         Lease, models.PROTECT, null=True, blank=True, related_name="incubatee", verbose_name="入驻"
     )
@@ -129,15 +157,23 @@ class Incubatee(Stateful):
                 name="incubatee_two_hands_sign",
                 violation_error_message="双方不能由同一个人签署。",
             ),
+            models.CheckConstraint(
+                condition=Q(ends_on__isnull=True) | Q(ends_on__gt=F("starts_on")),
+                name="incubatee_term_has_days",
+                violation_error_message="到期日期应晚于开始日期。",
+            ),
         ]  # fmt: skip
-        indexes = [models.Index(fields=["state", "due_on"], name="incubatee_state")]
+        indexes = [
+            models.Index(fields=["state", "due_on"], name="incubatee_state"),
+            models.Index(fields=["admitted_on"], name="incubatee_admitted"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.organisation.name}孵化"
 
 
 class Sheet(Reachable):
-    """One reviewer's scores for one incubatee.
+    """One reviewer's scores for one incubatee: at its admission, or at a round of leaving.
 
     It lies nowhere in the territory: only its reviewer reaches it, whatever the grants of others,
     and everybody else reads it through `queries.scoring.open_sheets` once the panel is complete.
@@ -150,12 +186,14 @@ class Sheet(Reachable):
         "remark": Privacy.P2,
         "left_because": Privacy.P2,
     }
-    technical: ClassVar[frozenset[str]] = frozenset({"submitted_at"})
+    technical: ClassVar[frozenset[str]] = frozenset({"submitted_at", "round"})
 
     incubatee = models.ForeignKey(Incubatee, models.PROTECT, related_name="sheets")
     reviewer = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="评审人"
     )
+    # 0: the admission; from 1: the rounds of the exit review.
+    round = models.PositiveSmallIntegerField("轮次", default=0)
     scores = models.JSONField("得分", default=dict)  # code of an item -> points
     remark = models.CharField("意见", max_length=MOST_REMARK, blank=True)
     submitted_at = models.DateTimeField("提交时间", null=True)
@@ -166,7 +204,7 @@ class Sheet(Reachable):
         verbose_name = "评审表"
         constraints = [
             models.UniqueConstraint(
-                fields=["incubatee", "reviewer"], name="one_sheet_a_reviewer",
+                fields=["incubatee", "round", "reviewer"], name="one_sheet_a_reviewer",
                 violation_error_message="这位评审人已在评审组，或已退出评审。",
             ),
             models.CheckConstraint(

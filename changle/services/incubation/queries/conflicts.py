@@ -7,7 +7,7 @@ from django.db.models import Q
 from changle.ground.people.models import Post
 from changle.ground.territory.models import Grant
 from changle.services.bases.models import OperatorContract
-from changle.services.incubation.models import Incubatee
+from changle.services.incubation.models import Incubatee, Mentoring
 
 
 def operators_of(row: Incubatee) -> list[int]:
@@ -17,7 +17,7 @@ def operators_of(row: Incubatee) -> list[int]:
 
 
 def conflicts_of(row: Incubatee, people: Collection[int]) -> dict[int, list[str]]:
-    """The sentences against each; a past post counts as much as a present one. Three queries."""
+    """The sentences against each; a past post counts as much as a present one. Four queries."""
     house, body = row.call.centre.node, row.organisation
     running = set(operators_of(row))
     places = Grant.objects.filter(
@@ -30,10 +30,15 @@ def conflicts_of(row: Incubatee, people: Collection[int]) -> dict[int, list[str]
         (user, node, "") for user, node in posts.values_list("user_id", "organisation__node_id")
     }
     worked = {user for user, node, _role in held if node == body.node_id}
+    known = Mentoring.objects.filter(
+        incubatee__organisation=body, mentor__user_id__in=people
+    ).values_list("mentor__user_id", flat=True)
+    mentored = set(known)
     runs = {user for user, node, role in held if role == "CTR" or node in running}
     return {
         one: [f"曾经或正在“{body.name}”任职"] * (one in worked)
         + ["曾经或正在运营这个中心"] * (one in runs)
+        + [f"曾经或正在担任“{body.name}”的导师"] * (one in mentored)
         for one in people
     }
 

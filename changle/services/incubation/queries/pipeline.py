@@ -27,7 +27,7 @@ COLUMNS = [
     ("申请", ("applied", "returned")), ("评审", ("review",)), ("公示", ("publicised",)),
     ("签约", ("admitted", "agreement_signed")), ("需求评估", ("diagnosing",)),
     ("在孵", ("incubating", "midterm", "probation")), ("出壳评估", ("exit_review",)),
-    ("出壳后跟踪", ("follow_up",)),
+    ("出壳后跟踪", ("follow_up",)), ("强制退出交接", ("handing_over",)),
 ]  # fmt: skip
 OF_THE_PANEL = ("recuse", "drop_reviewer")  # their reasons are not for the body
 
@@ -126,16 +126,20 @@ def of_call(actor: Actor, call: Call) -> list[Incubatee]:
     return list(rows.order_by("applied_at", "pk")[:MOST])
 
 
-def panel_told(row: Incubatee) -> list[Sheet]:
-    """Who scores, and whether they have handed in: never what."""
-    rows = Sheet.objects.filter(incubatee=row).select_related("reviewer").defer("scores", "remark")
+def panel_told(row: Incubatee, turn: int) -> list[Sheet]:
+    """Who scores in a round, and whether they have handed in: never what."""
+    rows = (
+        Sheet.objects.filter(incubatee=row, round=turn)
+        .select_related("reviewer")
+        .defer("scores", "remark")
+    )
     return list(rows.order_by("pk"))
 
 
 def experts(row: Incubatee, on: date) -> tuple[list[tuple[int, str]], list[tuple[str, str]]]:
     """Who may be appointed, and who may not with the reasons."""
     held = Grant.objects.filter(in_force(on), role="EXP").values("user_id")
-    named = Sheet.objects.filter(incubatee=row).values("reviewer_id")
+    named = Sheet.objects.filter(incubatee=row, round=row.round).values("reviewer_id")
     people: Any = get_user_model()._default_manager.filter(pk__in=held, is_active=True)
     asked = list(people.exclude(pk__in=named).order_by("pk")[:MOST])
     found = conflicts_of(row, [one.pk for one in asked])

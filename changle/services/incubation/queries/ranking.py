@@ -22,7 +22,7 @@ def ranking(actor: Actor, call: Call) -> list[Placed]:
     rows = actor.rows(Incubatee, Permission.INCUBATION_EDIT).filter(call=call)
     held = {one.pk: one for one in rows.select_related("organisation")}
     given: dict[int, list[Sheet]] = defaultdict(list)
-    for sheet in Sheet.objects.filter(incubatee__in=held, left_because=""):
+    for sheet in Sheet.objects.filter(incubatee__in=held, round=0, left_because=""):
         given[sheet.incubatee_id].append(sheet)
     decides, found = rubric("admission", call.scorecard_version)["tie"], []
     for pk, sheets in given.items():

@@ -23,7 +23,10 @@ def rubric(code: str, version: int) -> dict[str, Any]:
     return found
 
 
-def card_of(row: Incubatee) -> dict[str, Any]:
+def card_of(row: Incubatee, turn: int | None = None) -> dict[str, Any]:
+    """The table of a round: 0 the admission, from 1 the exit reviews; the latest unless told."""
+    if (row.round if turn is None else turn) > 0:
+        return rubric("exit", 1)
     return rubric("admission", row.call.scorecard_version)
 
 
@@ -31,24 +34,34 @@ def points_of(card: dict[str, Any]) -> dict[str, int]:
     return {one["code"]: one["points"] for part in card["dimensions"] for one in part["items"]}
 
 
-def panel_of(row: Incubatee) -> "QuerySet[Sheet]":
-    """The sheets of those who have not dropped out."""
-    return Sheet.objects.filter(incubatee=row, left_because="")
+def panel_of(row: Incubatee, turn: int | None = None) -> "QuerySet[Sheet]":
+    """The sheets of a round by those who have not dropped out; of the latest unless told."""
+    asked = row.round if turn is None else turn
+    return Sheet.objects.filter(incubatee=row, round=asked, left_because="")
 
 
-def complete(row: Incubatee) -> bool:
+def named_to_panel(row: Incubatee, turn: int) -> str:
+    """What the panel may call the body: by a number alone where the call hides the names."""
+    if row.call.is_anonymous and turn == 0:
+        return f"第 {row.pk} 号申请"
+    return row.organisation.name
+
+
+def complete(row: Incubatee, turn: int | None = None) -> bool:
     """Whether the whole panel of the call is named and every sheet is in."""
-    sheets = panel_of(row)
+    sheets = panel_of(row, turn)
     named = sheets.count() == row.call.panel_size
     return named and not sheets.filter(submitted_at__isnull=True).exists()
 
 
-def open_sheets(row: Incubatee, actor: Actor) -> "QuerySet[Sheet]":
+def open_sheets(row: Incubatee, actor: Actor, turn: int | None = None) -> "QuerySet[Sheet]":
     """The sheets that a person may read: their own, and all of them once the panel is complete."""
-    own = actor.rows(Sheet, Permission.INCUBATION_SCORE).filter(incubatee=row, left_because="")
+    asked = row.round if turn is None else turn
+    mine = actor.rows(Sheet, Permission.INCUBATION_SCORE)
+    own = mine.filter(incubatee=row, round=asked, left_because="")
     sees = actor.rows(Incubatee, Permission.INCUBATION_EDIT).filter(pk=row.pk).exists()
-    if complete(row) and (sees or own.exists()):
-        return panel_of(row)
+    if complete(row, asked) and (sees or own.exists()):
+        return panel_of(row, asked)
     return own
 
 
@@ -63,10 +76,20 @@ class Outcome:
     wide: bool
 
 
+def average_of(row: Incubatee, turn: int) -> float:
+    """The average total of a round; only for a panel that is complete."""
+    totals: list[int] = [sum(one.scores.values()) for one in panel_of(row, turn)]
+    return sum(totals) / len(totals)
+
+
+def exit_average(row: Incubatee) -> float:
+    return average_of(row, row.round)
+
+
 def outcome(row: Incubatee) -> Outcome:
-    """Only for a panel that is complete: whoever asks earlier breaks the blindness."""
-    card = card_of(row)
-    sheets = [one.scores for one in panel_of(row)]
+    """Of the admission, and only once the panel is complete: who asks earlier breaks the blindness."""
+    card = card_of(row, 0)
+    sheets = [one.scores for one in panel_of(row, 0)]
     totals = [sum(scores.values()) for scores in sheets]
     average = sum(totals) / len(totals)
     enough = all(

@@ -12,8 +12,9 @@ from changle.core.access import Request, page
 from changle.ground.territory.views.filling import Sheet, fill
 from changle.services.incubation.actions import appoint, drop_reviewer, recuse, submit_sheet
 from changle.services.incubation.forms.intake import AppointForm, ScoreForm, WhyForm
+from changle.services.incubation.models import Appraisal, Paper
 from changle.services.incubation.models import Sheet as Scores
-from changle.services.incubation.queries.papers import papers_of
+from changle.services.incubation.queries.papers import NAMELESS, papers_of
 from changle.services.incubation.queries.pipeline import (
     EDIT,
     SCORE,
@@ -21,7 +22,8 @@ from changle.services.incubation.queries.pipeline import (
     my_sheet,
     my_sheets,
 )
-from changle.services.incubation.queries.scoring import card_of
+from changle.services.incubation.queries.readiness import appraisal_of
+from changle.services.incubation.queries.scoring import card_of, named_to_panel
 from changle.services.incubation.views.stages import found, here
 
 
@@ -60,13 +62,18 @@ def dropping(request: Request, pk: int, reviewer: int) -> HttpResponse:
     ))  # fmt: skip
 
 
+def named(row: Scores) -> tuple[Scores, str]:
+    return row, named_to_panel(row.incubatee, row.round)
+
+
 @page(SCORE)
 def mine(request: Request) -> HttpResponse:
     rows = my_sheets(request.actor)
     context = {
-        "open": [one for one in rows if one.submitted_at is None and not one.left_because
-                 and one.incubatee.state == "review"],
-        "done": [one for one in rows if one.submitted_at is not None],
+        "open": [named(one) for one in rows if one.submitted_at is None and not one.left_because
+                 and one.incubatee.state in {"review", "exit_review"}
+                 and one.round == one.incubatee.round],
+        "done": [named(one) for one in rows if one.submitted_at is not None],
     }  # fmt: skip
     return render(request, "incubation/mine.html", context)
 
@@ -75,18 +82,35 @@ def mine(request: Request) -> HttpResponse:
 def sheet(request: Request, pk: int) -> HttpResponse:
     row = sheet_or_404(request, pk)
     given: dict[str, Any] = {**row.scores, "remark": row.remark}
-    form = ScoreForm(request.POST or None, card=card_of(row.incubatee), initial=given)
+    body = row.incubatee
+    form = ScoreForm(request.POST or None, card=card_of(body, row.round), initial=given)
     words = Sheet(
-        heading=f"评审：{row.incubatee.organisation.name}", button="提交评审表",
+        heading=f"评审：{named_to_panel(body, row.round)}", button="提交评审表",
         back=reverse("incubation:mine"), done="评审表已提交。", grave=False,
         about="提交即声明与这个组织没有利害关系；提交后不能再改。全组提交前谁也看不到别人的分数。",
     )  # fmt: skip
-    papers = [one for one in papers_of(row.incubatee) if one[2] is not None]
+    context = {
+        "row": row, "papers": papers_shown(row), "appraisal": exit_report(row),
+        "opened": row.submitted_at is None and not row.left_because
+        and row.round == body.round and body.state in {"review", "exit_review"},
+    }  # fmt: skip
     return fill(request, form, words, lambda: submit_sheet(
         sheet=pk, scores=form.scores(), remark=form.cleaned_data["remark"], by=request.actor,
         now=timezone.now(),
-    ), template="incubation/sheet.html", row=row, papers=papers,
-        opened=row.submitted_at is None and not row.left_because)  # fmt: skip
+    ), template="incubation/sheet.html", **context)  # fmt: skip
+
+
+def papers_shown(row: Scores) -> list[tuple[str, str, Paper | None]]:
+    """What a reviewer may open; where the call hides names, only what bears none."""
+    hidden = row.incubatee.call.is_anonymous and row.round == 0
+    return [
+        one for one in papers_of(row.incubatee)
+        if one[2] is not None and (not hidden or one[0] in NAMELESS)
+    ]  # fmt: skip
+
+
+def exit_report(row: Scores) -> Appraisal | None:
+    return appraisal_of(row.incubatee, "exit") if row.round else None
 
 
 @page(SCORE)
@@ -94,7 +118,7 @@ def sheet(request: Request, pk: int) -> HttpResponse:
 def sheet_paper(request: Request, pk: int, kind: str) -> FileResponse:
     """A paper for the panel: a reviewer reaches the body by no grant, only through the sheet."""
     row = sheet_or_404(request, pk)
-    held = next((one[2] for one in papers_of(row.incubatee) if one[0] == kind), None)
+    held = next((one[2] for one in papers_shown(row) if one[0] == kind), None)
     if held is None or row.left_because or not held.file.path.is_file():
         raise Http404
     response = FileResponse(
@@ -110,7 +134,7 @@ def sheet_paper(request: Request, pk: int, kind: str) -> FileResponse:
 def recusing(request: Request, pk: int) -> HttpResponse:
     row = sheet_or_404(request, pk)
     form = WhyForm(request.POST or None)
-    words = Sheet(heading=f"声明回避：{row.incubatee.organisation.name}", button="回避", grave=True,
+    words = Sheet(heading=f"声明回避：{named_to_panel(row.incubatee, row.round)}", button="回避", grave=True,
                   back=reverse("incubation:mine"), done="已声明回避，中心会补选评审人。",
                   about="亲属、指导、资助、合作等可能影响公正的关系，都应当回避。")  # fmt: skip
     return fill(request, form, words, lambda: recuse(

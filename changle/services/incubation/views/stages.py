@@ -1,5 +1,7 @@
 """The board of the pipeline, one body's story with its moves, and the room of a body."""
 
+from collections.abc import Callable
+
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -10,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from changle.core.access import Request, page
 from changle.core.documents import letter
 from changle.core.refusals import Refused
+from changle.ground.registry.models import Organisation
 from changle.ground.registry.queries import key_of
 from changle.ground.territory.queries import in_words
 from changle.ground.territory.roles import Permission
@@ -17,7 +20,8 @@ from changle.services.incubation.actions import step
 from changle.services.incubation.forms.intake import NoteForm
 from changle.services.incubation.lifecycle import INCUBATEE
 from changle.services.incubation.models import Incubatee
-from changle.services.incubation.queries.letters import agreement_of, notice_of
+from changle.services.incubation.queries.leaving import appraisals_of, follow_ups_of
+from changle.services.incubation.queries.letters import LETTER_LABELS, LETTERS
 from changle.services.incubation.queries.papers import papers_of
 from changle.services.incubation.queries.pipeline import (
     APPLY,
@@ -35,7 +39,13 @@ from changle.services.incubation.queries.pipeline import (
     streets_of,
     tone,
 )
-from changle.services.incubation.queries.scoring import complete, open_sheets, outcome
+from changle.services.incubation.queries.readiness import appraisal_of
+from changle.services.incubation.queries.scoring import (
+    average_of,
+    complete,
+    open_sheets,
+    outcome,
+)
 
 
 DECIDE = Permission.INCUBATION_DECIDE
@@ -49,8 +59,11 @@ FOLLOWS = {
     "return": "退回组织补正，不影响其他申请。",
     "reject": "申请到此结束，组织可以申请以后的招募。",
     "withdraw": "退出孵化，名额让给其他组织；有工位的须退还。",
-    "force_out": "强制退出，15 个工作日内完成交接。",
-    "graduate": "出壳，之后跟踪 12 个月。",
+    "midterm": "组织提交自评，中心按评估表打分，10 个工作日内完成。",
+    "continue": "回到在孵，按计划继续。",
+    "probation": "限期一个月整改，期满再评一次。",
+    "exit_review": "组织提交自评，评审组打分；到期或提前达标都可以申请。",
+    "close": "四次回访都完成后办结。",
 }
 
 
@@ -93,9 +106,43 @@ def doors_of(request: Request, row: Incubatee) -> list[tuple[str, str]]:
         doors.append((reverse("incubation:countersign", args=[row.pk]), "会签并安排工位"))
     if INCUBATEE.may(row, "admit", actor):
         doors.append((reverse("incubation:admit", args=[row.pk]), "准入"))
-    if row.state == "review" and actor.reaches(row, EDIT) and not complete(row):
+    house = actor.reaches(row, EDIT)
+    if row.state in {"review", "exit_review"} and house and not complete(row):
         doors.append((reverse("incubation:appoint", args=[row.pk]), "安排评审人"))
+    stage = STAGE_OF.get(row.state)
+    if stage:
+        told = appraisal_of(row, stage)
+        if told and told.scored_at is None and actor.reaches(row, APPLY):
+            doors.append((reverse("incubation:report", args=[row.pk, stage]), "提交自评"))
+        if told and told.scored_at is None and stage == "midterm" and house:
+            doors.append((reverse("incubation:score", args=[row.pk]), "中期打分"))
+    doors += [
+        (reverse(f"incubation:{name}", args=[row.pk]), INCUBATEE.moves[name].label)
+        for name in ("graduate", "extend", "force_out", "hand_over")
+        if INCUBATEE.may(row, name, actor) and (name != "force_out" or row.exit_ground)
+        and (name != "extend" or not row.extended)
+    ]  # fmt: skip
+    if row.state in Incubatee.INSIDE and house and not row.exit_ground:
+        doors.append((reverse("incubation:propose_exit", args=[row.pk]), "提请强制退出"))
     return doors
+
+
+STAGE_OF = {"midterm": "midterm", "probation": "midterm", "exit_review": "exit"}
+
+
+def panels_of(request: Request, row: Incubatee) -> list[dict[str, object]]:
+    """The panel of the admission and of each exit review; points once a panel is complete."""
+    told: list[dict[str, object]] = []
+    for turn in range(row.round + 1):
+        done = complete(row, turn)
+        sheets = open_sheets(row, request.actor, turn).select_related("reviewer") if done else []
+        told.append({
+            "turn": turn, "people": panel_told(row, turn), "done": done,
+            "outcome": outcome(row) if done and turn == 0 else None,
+            "average": average_of(row, turn) if done else None,
+            "sheets": [(one, sum(one.scores.values())) for one in sheets],
+        })  # fmt: skip
+    return [one for one in told if one["people"]]
 
 
 def shown(
@@ -104,7 +151,6 @@ def shown(
     actor, today = request.actor, timezone.localdate()
     offered = INCUBATEE.buttons(row, to=actor)
     house = actor.reaches(row, EDIT)
-    marked = house and row.state not in {"applied", "returned"} and complete(row)
     open_now = [one for one in offered if not one.refusal]
     context = {
         "row": row, "tone": tone(row.state), "overdue": row.overdue_days(today),
@@ -115,18 +161,19 @@ def shown(
         "refused": [one for one in offered if one.refusal], "doors": doors_of(request, row),
         "papers": papers_of(row), "house": house,
         "hands": row.state in {"applied", "returned"} and actor.reaches(row, APPLY),
-        "panel": panel_told(row) if house else [], "outcome": outcome(row) if marked else None,
-        "sheets": [(one, sum(one.scores.values())) for one in
-                   open_sheets(row, actor).select_related("reviewer")] if marked else [],
+        "panels": panels_of(request, row) if house else [],
+        "appraisals": appraisals_of(row), "visits": follow_ups_of(row),
+        "letters": [(name, label) for name, label in LETTER_LABELS.items() if LETTERS[name](row)],
+        "grown": row.starts_on is not None, "team": row.organisation.kind in TEAMS,
         "objections": objections_of(actor, row) if house else [],
         "decides": actor.reaches(row, DECIDE),
         "story": in_words(story_of(row, of_the_house=house)),
-        "admitted": row.state not in BEFORE_ADMISSION, "refusal": refusal, "told": told,
+        "refusal": refusal, "told": told,
     }  # fmt: skip
     return render(request, "incubation/incubatee.html", context, status=status)
 
 
-BEFORE_ADMISSION = {"applied", "returned", "review", "publicised", "rejected", "withdrawn"}
+TEAMS = (Organisation.Kind.BA, Organisation.Kind.PRE)
 
 
 @page(VIEW)
@@ -148,24 +195,26 @@ def move(request: Request, pk: int, name: str) -> HttpResponse:
     return redirect(here(pk))
 
 
+def printed(request: Request, back: str, name: str, make: Callable[[], bytes]) -> HttpResponse:
+    """A paper as PDF, or the sentence why there is none."""
+    try:
+        pdf = make()
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+        return redirect(back)
+    headers = {"Content-Disposition": f'inline; filename="{name}"'}
+    return HttpResponse(pdf, content_type="application/pdf", headers=headers)
+
+
 @page(VIEW)
 @require_safe
 def paper_letter(request: Request, pk: int, name: str) -> HttpResponse:
-    """The notice of admission or the agreement, as PDF."""
+    """One of the letters of an incubation, as soon as there is something to tell."""
     row = found(request, pk)
-    if row.state in BEFORE_ADMISSION:
+    facts = LETTERS[name](row)
+    if facts is None:
         raise Http404
-    admitted = next((e.at for e in story_of(row, of_the_house=True) if e.verb == "admit"), None)
-    try:
-        facts = agreement_of(row) if name == "agreement" else notice_of(
-            row, admitted or row.state_since
-        )  # fmt: skip
-        pdf = letter(**facts)
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-        return redirect(here(pk))
-    headers = {"Content-Disposition": f'inline; filename="incubation-{name}-{pk}.pdf"'}
-    return HttpResponse(pdf, content_type="application/pdf", headers=headers)
+    return printed(request, here(pk), f"incubation-{name}-{pk}.pdf", lambda: letter(**facts))
 
 
 @page(VIEW)
