@@ -29,6 +29,7 @@ from changle.site.demo import (
     custody,
     exchange,
     filing,
+    incubation,
     leases,
     loans,
     matters,
@@ -60,6 +61,7 @@ ROOMS: tuple[Callable[[Scene], None], ...] = (
     bases.furnish,
     exchange.furnish,
     activities.furnish,
+    incubation.furnish,
     reports.furnish,
 )  # in this order, each on what stands before it
 
