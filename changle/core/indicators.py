@@ -128,11 +128,14 @@ def as_of(period: Period, today: date) -> date:
 
 
 def rows(
-    code: str, *, path: str, period: Period, today: date, by: str = "", key: str = ""
-) -> QuerySet[Any]:
-    """Exactly the records that add up to the value, or to one part of it."""
+    code: str, *, path: str, period: Period, today: date, by: str = "", key: str = "",
+    across: str = "", part: str = "",
+) -> QuerySet[Any]:  # fmt: skip
+    """Exactly the records that add up to the value, to one part of it, or to one of a crossing."""
     asked = indicator(code)
     found = matching(code, path=path, period=period, today=today, by=by, key=key)
+    if across:
+        found = under(found, asked, across, part)
     if asked.distinct:
         firsts = found.order_by().values(asked.distinct).annotate(first=Min("pk")).values("first")
         # Once, also where it falls under the part by several of its sides.
@@ -156,9 +159,13 @@ def matching(
         here = asked.within(path) if asked.within else Q((f"{asked.place}__under", path))
         found = found.filter(here)
     if by:
-        within = asked.cut(by).within(key)
-        found = found.none() if within is None else found.filter(within)
+        found = under(found, asked, by, key)
     return found.order_by("pk")
+
+
+def under(found: QuerySet[Any], asked: Indicator, by: str, key: str) -> QuerySet[Any]:
+    within = asked.cut(by).within(key)
+    return found.none() if within is None else found.filter(within)
 
 
 def measure_of(asked: Indicator) -> Sum | Count:

@@ -38,6 +38,7 @@ class Crawl:
     client: Client
     seen: set[tuple[str, str]] = field(default_factory=set)
     every: int = 1  # only each so manieth number is followed
+    every_page: int = 1  # and of the figures' own pages
     pages: int = 0
     numbers: int = 0
 
@@ -65,7 +66,8 @@ class Crawl:
                     yield from self.follow(page, href, text, counted=counted)
                 elif href.startswith(f"{FIGURES}figure/?") and href not in met:
                     met.add(href)
-                    waiting.append(href)
+                    if len(met) % self.every_page == 0:
+                        waiting.append(href)
 
     def follow(self, page: str, href: str, text: str, *, counted: bool) -> Iterator[str]:
         if (href, text) in self.seen:

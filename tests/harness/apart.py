@@ -1,17 +1,22 @@
 """Programs with a database of their own, to be killed without harm to other tests."""
 
+import fcntl
 import os
+import shutil
 import subprocess
 import sys
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote, urlsplit, urlunsplit
 
 import psycopg
 import pytest
 from psycopg import conninfo, sql
+
+from tests.harness.surroundings import PREPARED
 
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -45,27 +50,71 @@ def separate(folder: Path) -> Iterator[Surroundings]:
     }
     url = env.get("DATABASE_URL", "sqlite")
     if url.startswith("sqlite"):
-        env["DATABASE_URL"] = f"sqlite:///{folder}/apart.sqlite3"
-        laid(env)
-        yield env
+        path = folder / "apart.sqlite3"
+        lay(path, env)
+        yield env | {"DATABASE_URL": f"sqlite:///{path}"}
         return
-    name = f"apart_{uuid.uuid4().hex[:12]}"
-    parts = urlsplit(url)
-    with psycopg.connect(plain(url), autocommit=True) as connection:
-        connection.execute(
-            sql.SQL("CREATE DATABASE {} ENCODING 'UTF8' TEMPLATE template0").format(
-                sql.Identifier(name)
-            )
-        )
-    env["DATABASE_URL"] = urlunsplit(parts._replace(path=f"/{name}"))
+    address = new_database(url, "apart", env)
     try:
-        laid(env)
-        yield env
+        yield env | {"DATABASE_URL": address}
     finally:
+        name = urlsplit(address).path.lstrip("/")
         with psycopg.connect(plain(url), autocommit=True) as connection:
             connection.execute(
                 sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name))
             )
+
+
+# Migrations take many seconds: they run once in a run of tests, and all others take a copy.
+
+
+def lay(path: Path, env: Surroundings) -> None:
+    """An empty SQLite database at a path."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    pattern = Path(os.environ[PREPARED]) / "laid.sqlite3"
+    with alone("laid"):
+        if not pattern.exists():
+            being_made = pattern.with_suffix(".making")
+            migrate(env | {"DATABASE_URL": f"sqlite:///{being_made}"})
+            being_made.rename(pattern)
+    shutil.copy(pattern, path)
+
+
+def new_database(url: str, purpose: str, env: Surroundings) -> str:
+    """The address of a new, empty database on a PostgreSQL server."""
+    name, parts = f"{purpose}_{uuid.uuid4().hex[:12]}", urlsplit(url)
+    pattern = f"laid_{Path(os.environ[PREPARED]).name.replace('-', '_')}"
+    with alone("laid"), psycopg.connect(plain(url), autocommit=True) as connection:
+        asked = "SELECT 1 FROM pg_database WHERE datname = %s"
+        if connection.execute(asked, [pattern]).fetchone() is None:
+            being_made = f"{pattern}_making"
+            created(connection, being_made, "template0")
+            migrate(env | {"DATABASE_URL": urlunsplit(parts._replace(path=f"/{being_made}"))})
+            connection.execute(
+                sql.SQL("ALTER DATABASE {} RENAME TO {}").format(
+                    sql.Identifier(being_made), sql.Identifier(pattern)
+                )
+            )
+        created(connection, name, pattern)
+    return urlunsplit(parts._replace(path=f"/{name}"))
+
+
+def created(connection: "psycopg.Connection[tuple[Any, ...]]", name: str, pattern: str) -> None:
+    order = sql.SQL("CREATE DATABASE {} ENCODING 'UTF8' TEMPLATE {}")
+    connection.execute(order.format(sql.Identifier(name), sql.Identifier(pattern)))
+
+
+@contextmanager
+def alone(name: str) -> Iterator[None]:
+    """One worker at a time."""
+    with (Path(os.environ[PREPARED]) / f"{name}.lock").open("w") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        yield
+
+
+def migrate(env: Surroundings) -> None:
+    done = python(env, "-m", "django", "migrate", "--run-syncdb", "--verbosity", "0")
+    assert done.returncode == 0, done.stderr[-2000:]
 
 
 def plain(url: str) -> str:
@@ -80,8 +129,3 @@ def plain(url: str) -> str:
         "port": str(parts.port or ""),
     }
     return conninfo.make_conninfo(**{name: value for name, value in told.items() if value})
-
-
-def laid(env: Surroundings) -> None:
-    done = python(env, "-m", "django", "migrate", "--run-syncdb", "--verbosity", "0")
-    assert done.returncode == 0, done.stderr[-2000:]

@@ -64,16 +64,20 @@ def test_each_cell_leads_to_its_rows(enter, client, tree, inspected, code):
     make_fact(inspected[0], "penalty", result="警告", starts_on=date(2024, 5, 5), document="罚1号")
     make_fact(inspected[1], "penalty", result="罚款", starts_on=date(2024, 5, 5), document="罚2号")
     make_fact(inspected[1], "penalty", result="罚款", starts_on=date(2023, 5, 5), document="罚3号")
+    # the same class, so that a cell is one part of a crossing and not the whole class
+    make_fact(inspected[0], "penalty", result="罚款", starts_on=date(2024, 6, 5), document="罚4号")
     enter("DCA", tree.root)
     told, table = table_of(code, tree.root)
     if code == "T9":
         assert table[item.name]["警告"] == 1
-        assert (table["合计"]["警告"], table["合计"]["罚款"]) == (1, 1)
+        assert table[item.name]["罚款"] == 1
+        assert (table["合计"]["警告"], table["合计"]["罚款"]) == (1, 2)
     cells = [cell for _line, line in told.rows for cell in line if cell.number]
     assert cells
     for cell in cells:
         page = client.get(f"/desk/figures/rows/?{cell.query}").content.decode()
         assert f"data-rows-value>{cell.text}<" in page, cell.query
+        assert page.count("<td data-row>") == cell.number, cell.query
 
 
 def test_a_withdrawn_result_is_no_result(tree, inspected):

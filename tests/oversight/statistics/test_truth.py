@@ -15,7 +15,8 @@ from changle.site.crawler import Crawl
 
 
 pytestmark = pytest.mark.django_db
-PAGES = ["/desk/overview/", "/desk/figures/", "/desk/figures/commons/",
+CATALOGUE = "/desk/figures/"
+PAGES = ["/desk/overview/", CATALOGUE, "/desk/figures/commons/",
          *(f"/desk/figures/report/{code}/" for code in ("T1", "T9", "T10", "T15", "T16", "A1", "A2"))]  # fmt: skip
 
 
@@ -59,7 +60,9 @@ def test_every_number_on_the_pages_leads_to_rows_that_add_up_to_it(
         f"/desk/figures/monthly/{row.pk}/" for row in MonthlyReport.objects.filter(node=place)
     ]
     assert len(months) == (role != "COM")
-    assert list(crawl.run([*PAGES, *months])) == []
+    # The catalogue leads to every part of every figure: walked whole by the one with the least.
+    pages = PAGES if role == "COM" else [page for page in PAGES if page != CATALOGUE]
+    assert list(crawl.run([*pages, *months])) == []
     assert crawl.numbers > 20
 
 

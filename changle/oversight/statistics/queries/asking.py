@@ -30,6 +30,8 @@ class Asked:
     period: Period
     by: str = ""
     key: str = ""
+    across: str = ""  # a second cut, where a table crosses two
+    part: str = ""
 
     @property
     def path(self) -> str:
@@ -43,13 +45,15 @@ class Asked:
             "to": self.period.end.isoformat(),
             "by": self.by,
             "key": self.key,
+            "across": self.across,
+            "part": self.part,
         }
         return urlencode({name: text for name, text in (told | changes).items() if text != ""})
 
     def rows(self, today: date) -> QuerySet[Any]:
         return rows(
             self.indicator.code, path=self.path, period=self.period, today=today, by=self.by,
-            key=self.key,
+            key=self.key, across=self.across, part=self.part,
         )  # fmt: skip
 
 
@@ -97,14 +101,18 @@ def asked(actor: Actor, params: dict[str, str], today: date) -> Asked | None:
     try:
         chosen = indicator(params.get("code", ""))
         period = period_of(params, today)
-        if params.get("by"):
-            chosen.cut(params["by"])
+        for name in ("by", "across"):
+            if params.get(name):
+                chosen.cut(params[name])
     except (NoSuchFigure, BadPeriod):
+        return None
+    if params.get("across") and not params.get("by"):
         return None
     node = place_of(actor, params.get("node", ""))
     if node is None:
         return None
-    return Asked(chosen, node, period, params.get("by", ""), params.get("key", ""))
+    told = {name: params.get(name, "") for name in ("by", "key", "across", "part")}
+    return Asked(chosen, node, period, **told)
 
 
 def counted(chosen: Indicator) -> Indicator:

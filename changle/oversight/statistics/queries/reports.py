@@ -220,6 +220,8 @@ def cell(
     query = f"code={measure.code}&node={at}&{span}"
     if line is not None and not own and knows(measure.code, line.cut):
         query += f"&by={line.cut}&key={quote_plus(line.key)}"
+        if measure.cut:
+            query += f"&across={measure.cut}&part={quote_plus(measure.part)}"
     elif measure.cut:
         query += f"&by={measure.cut}&key={quote_plus(measure.part)}"
     return Cell(text, number, query, counted=not measure.distinct, of=of)

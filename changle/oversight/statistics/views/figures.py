@@ -12,7 +12,16 @@ from django.views.decorators.http import require_safe
 
 from changle.core.access import Request, page
 from changle.core.addresses import row_url
-from changle.core.indicators import CATALOGUE, Figure, Indicator, as_of, parts, standing, value
+from changle.core.indicators import (
+    CATALOGUE,
+    Figure,
+    Indicator,
+    as_of,
+    cross,
+    parts,
+    standing,
+    value,
+)
 from changle.core.reach import Actor
 from changle.core.sheets import csv_lines
 from changle.ground.annual.queries import LEDGERS
@@ -138,19 +147,18 @@ def figure_rows(request: Request) -> HttpResponse:
     told, today = question(request), timezone.localdate()
     found = told.rows(today)
     rows, after = page_of(printed(told.indicator, found), request.GET.get("after", ""))
-    total = sum_of(told, today)
+    number, part, second = sum_of(told, today)
     opens = page_behind(counted(told.indicator), request.actor)
     lines = [
         (row, row_url(opens, row.row_subject) if opens and row.row_subject else "") for row in rows
     ]
-    part = next((p for p in total[1] if p.key == told.key), None) if told.by else None
     context = heading(told) | {
         "lines": lines,
         "next": f"{reverse('statistics:rows')}?{told.query()}&after={after}" if after else "",
-        "value": spoken(part.value if part else 0) if told.by else spoken(total[0]),
-        "part": part.label if part else "",
+        "value": spoken(number), "part": part, "second": second,
         "cut": told.indicator.cut(told.by).label if told.by else "",
-    }
+        "across": told.indicator.cut(told.across).label if told.across else "",
+    }  # fmt: skip
     return render(request, "statistics/rows.html", context)
 
 
@@ -160,13 +168,19 @@ def page_behind(shown: Indicator, actor: Actor) -> str:
     return shown.opens if needs in {"public", "signed_in", *actor.reach} else ""
 
 
-def sum_of(told: Asked, today: Any) -> tuple[Any, list[Any]]:
-    """The value above the rows, and its parts where one part was asked for."""
+def sum_of(told: Asked, today: Any) -> tuple[Any, str, str]:
+    """The value above the rows, and what the parts that were asked for are called."""
     code = told.indicator.above or told.indicator.code
     asking = {"path": told.path, "period": told.period, "today": today}
-    if told.by:
-        return None, parts(code, told.by, **asking)
-    return value(code, **asking).value, []
+    if not told.by:
+        return value(code, **asking).value, "", ""
+    part = next((p for p in parts(code, told.by, **asking) if p.key == told.key), None)
+    label = part.label if part else ""
+    if not told.across:
+        return part.value if part else 0, label, ""
+    second = next((p for p in parts(code, told.across, **asking) if p.key == told.part), None)
+    crossed = cross(code, told.by, told.across, **asking)
+    return crossed.get((told.key, told.part), 0), label, second.label if second else told.part
 
 
 @page(Permission.FIGURE_VIEW)
