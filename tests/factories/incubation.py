@@ -1,5 +1,8 @@
 from datetime import UTC, date, datetime
+from io import BytesIO
 from typing import Any
+
+from pypdf import PdfWriter
 
 from changle.core.reach import Actor
 from changle.ground.registry.models import Organisation
@@ -28,6 +31,14 @@ FULL = points_of(rubric("admission", 1))
 EXIT_FULL = points_of(rubric("exit", 1))
 MIDTERM_FULL = points_of(rubric("midterm", 1))
 LEVELS = dict.fromkeys(DIMENSIONS, 2)
+
+
+def make_pdf(author: str = "样例作者") -> bytes:
+    writer, out = PdfWriter(), BytesIO()
+    writer.add_blank_page(200, 200)
+    writer.add_metadata({"/Author": author})
+    writer.write(out)
+    return out.getvalue()
 
 
 def make_call(node: Node, **fields: Any) -> Call:

@@ -15,6 +15,7 @@ from django.db import models, transaction
 
 from changle.core.files.contents import IMAGE_TYPES, FileType, draw_anew, told
 from changle.core.files.names import FileRefused, clean_name
+from changle.core.files.plain import PLAIN_TYPES, write_plain
 from changle.core.log import record
 from changle.core.privacy import Privacy
 from changle.core.reach import Actor, Reachable
@@ -114,10 +115,12 @@ def store(
     by: Actor,
     now: datetime,
     allowed: Collection[FileType] = DOCUMENTS,
+    plain: bool = False,
 ) -> StoredFile:
     """Check a file and keep it with the row `subject`, which the caller has reached for writing.
 
-    `needs` is the permission to read it. Raises FileRefused. The file work is done before the
+    `needs` is the permission to read it; `plain` takes author, company and dates out of documents,
+    as pictures always lose theirs. Raises FileRefused. The file work is done before the
     transaction, so that no writer waits for it; a crash between the two leaves an orphan.
     """
     name = clean_name(upload.name or "")
@@ -128,6 +131,9 @@ def store(
         ready = raw
         if kind in IMAGE_TYPES:
             draw_anew(raw, kind, redrawn)
+            ready = redrawn
+        elif plain and kind in PLAIN_TYPES:
+            write_plain(raw, kind, redrawn)
             ready = redrawn
         row = StoredFile(
             public_id=uuid.uuid4(),

@@ -359,12 +359,12 @@ def left(hand: Hand, row: Incubatee, when: dict[str, date]) -> None:
     for month in FOLLOW_UP_MONTHS:
         due = shifted(row.graduated_on, month)
         # One visit of those that are due is late.
-        done = due + 3 * DAY < hand.scene.today and (row.pk % 3 or month != FOLLOW_UP_MONTHS[0])
-        done = done or row.state == S.CLOSED
+        late = not row.pk % 3 and month == FOLLOW_UP_MONTHS[0]
+        visited = row.state == S.CLOSED or (not late and due + 3 * DAY < hand.scene.today)
         hand.put(FollowUp(
             incubatee=row, month=month, due_on=due,
             **({"done_on": min(due + 2 * DAY, hand.scene.today), "is_alive": row.pk % 7 != 0,
-                "note": "电话回访，活动照常（样例）"} if done else {}),
+                "note": "电话回访，活动照常（样例）"} if visited else {}),
         ))  # fmt: skip
 
 

@@ -26,10 +26,15 @@ from changle.faces.api.actions import (
     try_webhook,
 )
 from changle.faces.api.actions.sending import refusal_of, signature
+from changle.faces.api.forms import OrganisationEvent
 from changle.faces.api.models import Delivery, Webhook
 from changle.faces.api.queries.webhooks import EVENTS
 from changle.ground.registry.actions import convert_organisation, move, rename_organisation
+from changle.services.incubation.actions import graduate
+from changle.services.incubation.lifecycle import INCUBATEE
+from changle.services.incubation.models import Incubatee
 from tests.factories.accounts import make_user
+from tests.factories.incubation import make_appraisal, make_exit_panel, make_incubatee, make_panel
 from tests.factories.registry import everything_at, make_organisation, make_uscc
 from tests.factories.territory import make_actor, make_district, make_grant
 
@@ -147,6 +152,31 @@ def test_only_the_place_and_the_events_that_were_asked_for(district, clerk, rece
     make_organisation(district.communities[0][0], "MF", by=clerk)
     worked()
     assert [json.loads(body)["data"]["id"] for _headers, body in receiver.heard] == [ours.pk]
+
+
+def test_admission_and_graduation_are_told_with_the_body(district, clerk, receiver):
+    street = district.streets[0]
+    hook(district, clerk, receiver.url, events=["incubation.admitted", "incubation.graduated"])
+    hook(district, clerk, receiver.url, node=district.streets[1], events=list(EVENTS))
+    row = make_incubatee(street, "publicised", is_virtual=True)
+    office = make_actor("STO", street)
+    make_panel(row, street)
+    later = timezone.now() + timedelta(days=30)
+    INCUBATEE.fire(row.pk, "admit", by=office, now=later)
+    Incubatee.objects.filter(pk=row.pk).update(state="exit_review", starts_on="2027-01-01")
+    row.refresh_from_db()
+    make_exit_panel(row, street, 80)
+    make_appraisal(row, "exit")
+    graduate(incubatee=row.pk, minutes="样例", by=office, now=later)
+    worked()
+    assert types(receiver) == ["incubation.admitted", "incubation.graduated"]
+    for _headers, sent in receiver.heard:
+        OrganisationEvent.model_validate_json(sent)
+        assert "score" not in sent
+    told = json.loads(receiver.heard[1][1])["data"]
+    assert told["id"] == row.organisation_id
+    assert told["incubation"]["graduated_on"] == timezone.localdate(later).isoformat()
+    assert told["incubation"]["url"].endswith(f"/api/v1/incubatees/{row.pk}")
 
 
 def test_what_happened_before_is_not_told(district, clerk, receiver):

@@ -15,7 +15,9 @@ from changle.core.periods import Period
 from changle.faces.desk.queries.menu import MENU
 from changle.faces.desk.queries.overview import Scope, printed, spots_of
 from changle.ground.registry.models import Identity, ImportBatch
+from changle.services.incubation.actions import submit_sheet
 from tests.factories.accounts import make_user
+from tests.factories.incubation import FULL, NOW, make_incubatee, make_panel
 from tests.factories.registry import make_organisation
 from tests.factories.territory import make_grant
 
@@ -307,3 +309,13 @@ def test_home_names_my_posts_and_their_end(client, enter, tree):
     assert f"{timezone.localdate() + timedelta(days=9)} 止" in told
     make_grant(make_user(), tree.root, "DCA")
     assert "区民政局" not in told
+
+
+def test_a_reviewer_finds_the_sheets_at_home(client, tree):
+    row = make_incubatee(tree.streets[0], "review")
+    (sheet, expert), *_others = make_panel(row, tree.streets[0])
+    client.force_login(sheet.reviewer)
+    address = f"/desk/incubation/sheets/{sheet.pk}/"
+    assert address in page(client, HOME)
+    submit_sheet(sheet=sheet.pk, scores=FULL, remark="", by=expert, now=NOW)
+    assert address not in page(client, HOME)

@@ -4,17 +4,21 @@ import threading
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth import get_user_model
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import IntegrityError, connection, transaction
 
 from changle.core.lifecycle import MoveRefused
 from changle.core.log import LogEntry
 from changle.core.refusals import Refused
+from changle.services.exchange.models import Use
 from changle.services.incubation.actions import admit, apply, appoint, extend, submit_sheet
 from changle.services.incubation.lifecycle import INCUBATEE
 from changle.services.incubation.models import Call, Incubatee, Sheet
 from changle.services.incubation.queries.conditions import standing_to
 from changle.services.incubation.queries.scoring import open_sheets, outcome, rubric
+from tests.factories.custody import make_custody
+from tests.factories.exchange import make_offer
 from tests.factories.incubation import (
     FULL,
     NOW,
@@ -169,6 +173,48 @@ def test_conflicts_are_found_and_strangers_to_the_list_refused():
     with pytest.raises(Refused, match="评审专家"):
         appoint(incubatee=row.pk, reviewer=clerk.user_id, by=clerk, now=NOW)
     assert appoint(incubatee=row.pk, reviewer=free.user_id, by=clerk, now=NOW).pk
+
+
+@pytest.mark.django_db
+def test_who_keeps_the_money_of_a_body_or_gave_it_something_is_in_conflict():
+    street = make_district().streets[0]
+    row, clerk = make_incubatee(street, "review"), make_actor("CTR", street)
+    keeper, giver = make_organisation(street, "MF"), make_organisation(street, "MF")
+    make_custody(street, body=row.organisation, custodian=keeper)
+    offer = make_offer(giver)
+    Use.objects.create(
+        offer=offer, node=row.organisation.node, organisation=row.organisation, starts_at=NOW,
+        ends_at=NOW + timedelta(hours=1), holds_until=NOW + timedelta(hours=1), on=NOW.date(),
+        purpose="样例", reserved_at=NOW, state="closed", state_since=NOW,
+    )  # fmt: skip
+    for node in (keeper.node, giver.node):
+        expert = make_expert(street)
+        make_grant(get_user_model().objects.get(pk=expert.user_id), node, "OSTF")
+        with pytest.raises(Refused, match="代管过"):
+            appoint(incubatee=row.pk, reviewer=expert.user_id, by=clerk, now=NOW)
+
+
+@pytest.mark.django_db
+def test_who_reads_the_names_at_work_reviews_no_nameless_call():
+    street = make_district().streets[0]
+    row, clerk = make_incubatee(street, "review"), make_actor("CTR", street)
+    expert = make_expert(street)
+    make_grant(get_user_model().objects.get(pk=expert.user_id), street, "STO")
+    Call.objects.filter(pk=row.call_id).update(is_anonymous=True)
+    with pytest.raises(Refused, match="隐去名称"):
+        appoint(incubatee=row.pk, reviewer=expert.user_id, by=clerk, now=NOW)
+    Call.objects.filter(pk=row.call_id).update(is_anonymous=False)
+    assert appoint(incubatee=row.pk, reviewer=expert.user_id, by=clerk, now=NOW).pk
+
+
+@pytest.mark.django_db
+def test_a_conflict_that_comes_up_later_stops_the_sheet():
+    street = make_district().streets[0]
+    row = make_incubatee(street, "review")
+    sheet, expert = make_panel(row, street)[0]
+    make_grant(sheet.reviewer, row.organisation.node, "OSTF")
+    with pytest.raises(Refused, match="回避"):
+        submit_sheet(sheet=sheet.pk, scores=FULL, remark="", by=expert, now=NOW)
 
 
 @pytest.mark.django_db

@@ -38,6 +38,7 @@ from tests.factories.incubation import (
     make_expert,
     make_incubatee,
     make_panel,
+    make_pdf,
 )
 from tests.factories.leases import make_desk
 from tests.factories.registry import make_organisation
@@ -45,11 +46,10 @@ from tests.factories.territory import make_actor, make_district, make_grant
 
 
 pytestmark = pytest.mark.django_db
-PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 
 
 def upload(name="张三的证书.pdf"):
-    return SimpleUploadedFile(name, PDF, content_type="application/pdf")
+    return SimpleUploadedFile(name, make_pdf(), content_type="application/pdf")
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from changle.core.jobs import Job, Progress, enqueue, work
-from changle.core.log import record
+from changle.core.log import LogEntry, record
 from changle.core.notices import tell
 from changle.core.reach import Actor
 from changle.core.refusals import Refused
@@ -18,16 +18,21 @@ from changle.faces.api.actions.sending import Answer, new_secret, post, refusal_
 from changle.faces.api.models import Delivery, Webhook
 from changle.faces.api.queries.webhooks import (
     EVENTS,
+    GROWING,
+    GROWN,
     TEST,
     deeds,
     event_of,
     newest_seal,
     sealed_after,
+    stay,
+    stays_of,
     told_of,
     waiting,
 )
 from changle.ground.territory.models import Node
 from changle.ground.territory.roles import Permission
+from changle.services.incubation.models import Incubatee
 
 
 PUSH = "webhook.push"
@@ -153,9 +158,10 @@ def follow(pk: int, now: datetime) -> int:
     made: list[Delivery] = []
     while seals := sealed_after(webhook.followed):
         entries = deeds([entry for _seal, entry in seals], webhook.node.path or "")
-        bodies = told_of({int(entry.subject_id) for entry in entries.values()})
+        stays = stays_of(entries.values())
+        bodies = told_of({body_of(entry, stays) for entry in entries.values()})
         for _seal, entry_id in seals:
-            delivery = delivery_of(webhook, entries.get(entry_id), bodies)
+            delivery = delivery_of(webhook, entries.get(entry_id), bodies, stays)
             if delivery is not None:
                 made.append(delivery)
         webhook.followed = seals[-1][0]
@@ -165,14 +171,28 @@ def follow(pk: int, now: datetime) -> int:
     return len(made)
 
 
-def delivery_of(webhook: Webhook, entry: Any, bodies: dict[int, dict[str, Any]]) -> Delivery | None:
-    body = bodies.get(int(entry.subject_id)) if entry is not None else None
-    if body is None:
+def body_of(entry: LogEntry, stays: dict[int, Incubatee]) -> int:
+    """The organisation that an entry tells of; 0 for a stay that is no more."""
+    pk = int(entry.subject_id)
+    if entry.subject_label != GROWING:
+        return pk
+    return stays[pk].organisation_id if pk in stays else 0
+
+
+def delivery_of(
+    webhook: Webhook, entry: LogEntry | None, bodies: dict[int, dict[str, Any]],
+    stays: dict[int, Incubatee],
+) -> Delivery | None:  # fmt: skip
+    body = bodies.get(body_of(entry, stays)) if entry is not None else None
+    if body is None or entry is None:
         return None
-    event = event_of(entry.verb, entry.changes, body["_opening"])
+    grows = entry.subject_label == GROWING
+    event = GROWN[entry.verb] if grows else event_of(entry.verb, entry.changes, body["_opening"])
     if event not in webhook.events:
         return None
     told = {name: value for name, value in body.items() if not name.startswith("_")}
+    if grows:
+        told["incubation"] = stay(stays[int(entry.subject_id)])
     return Delivery(
         webhook=webhook, public_id=new_id(), entry_id=entry.pk, type=event, created_at=entry.at,
         body=written(event, entry.at, told),

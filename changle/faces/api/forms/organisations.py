@@ -99,6 +99,15 @@ class OrganisationDetail(OrganisationItem):
     premises_area: int | None = Field(None, description="同上；平方米")
 
 
+class IncubationTold(Told):
+    id: int
+    centre: Named
+    is_virtual: bool
+    admitted_on: date | None
+    graduated_on: date | None
+    url: str
+
+
 class EventData(Told):
     """What everybody may see of a body; the rest is asked for with a token."""
 
@@ -112,6 +121,7 @@ class EventData(Told):
     community: Named | None
     merged_into: int | None = Field(description="重复记录并入的那一条的 id")
     url: str
+    incubation: IncubationTold | None = Field(None, description="只在 incubation.* 事件中给出")
 
 
 class OrganisationEvent(Told):

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from changle.core.log import LogEntry, LogSeal
 from changle.core.reach import Actor
@@ -12,6 +12,7 @@ from changle.faces.api.models import Delivery, Webhook
 from changle.ground.registry.models import Organisation
 from changle.ground.territory.models import Node
 from changle.ground.territory.roles import Permission
+from changle.services.incubation.models import Incubatee
 
 
 TEST = "webhook.test"
@@ -23,9 +24,12 @@ EVENTS = {
     "organisation.ended": "注销、撤销或终止",
     "organisation.merged": "重复记录并入另一条",
     "organisation.unmerged": "撤销并入",
+    "incubation.admitted": "孵化准入",
+    "incubation.graduated": "孵化出壳",
 }
 ENDINGS = {"deregister", "revoke", "lapse", "cancel", "dissolve"}
-SUBJECT = Organisation._meta.label
+SUBJECT, GROWING = Organisation._meta.label, Incubatee._meta.label
+GROWN = {"admit": "incubation.admitted", "graduate": "incubation.graduated"}
 MOST_SHOWN = 50
 BATCH = 500
 
@@ -59,9 +63,28 @@ def newest_seal() -> int:
 
 
 def deeds(entry_ids: Iterable[int], path: str) -> dict[int, LogEntry]:
-    """The entries among these that tell of an organisation under a place."""
-    found = LogEntry.objects.filter(pk__in=list(entry_ids), subject_label=SUBJECT, path__under=path)
+    """The entries among these that tell of an organisation, or its incubation, under a place."""
+    told = Q(subject_label=SUBJECT) | Q(subject_label=GROWING, verb__in=GROWN)
+    found = LogEntry.objects.filter(told, pk__in=list(entry_ids), path__under=path)
     return {entry.pk: entry for entry in found}
+
+
+def stays_of(entries: Iterable[LogEntry]) -> dict[int, Incubatee]:
+    """The stays in incubation that entries tell of."""
+    pks = [int(entry.subject_id) for entry in entries if entry.subject_label == GROWING]
+    rows = Incubatee.objects.filter(pk__in=pks) if pks else Incubatee.objects.none()
+    return {row.pk: row for row in rows.select_related("call__centre")}
+
+
+def stay(row: Incubatee) -> dict[str, Any]:
+    return {
+        "id": row.pk,
+        "centre": {"id": row.call.centre_id, "name": row.call.centre.name},
+        "is_virtual": row.is_virtual,
+        "admitted_on": row.admitted_on.isoformat() if row.admitted_on else None,
+        "graduated_on": row.graduated_on.isoformat() if row.graduated_on else None,
+        "url": f"{settings.CHANGLE_PUBLIC_URL}/api/v1/incubatees/{row.pk}",
+    }
 
 
 def told_of(pks: Iterable[int]) -> dict[int, dict[str, Any]]:

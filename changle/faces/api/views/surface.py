@@ -6,6 +6,7 @@ from changle.faces.api.views import (
     bases,
     exchange,
     figures,
+    incubation,
     leases,
     loans,
     me,
@@ -32,6 +33,7 @@ api = NinjaAPI(
 )
 answers(api)
 for part in (
-    organisations, nodes, figures, reports, venues, sessions, loans, leases, bases, exchange, me,
+    organisations, nodes, figures, reports, venues, sessions, loans, leases, bases, incubation, exchange,
+    me,
 ):  # fmt: skip
     api.add_router("", part.router)

@@ -15,6 +15,8 @@ from changle.ground.territory.models import Grant
 from changle.ground.territory.queries import in_force
 from changle.ground.territory.roles import Permission
 from changle.oversight.statistics.queries import widest_place
+from changle.services.incubation.queries.pipeline import sheets_to_fill
+from changle.services.incubation.queries.scoring import named_to_panel
 
 
 KEPT = 30  # seconds that a to-do count may be old
@@ -43,7 +45,7 @@ def _drawer(actor: Actor) -> str:
 def counted(actor: Actor) -> dict[str, Any]:
     return {
         "figures": widest_place(actor) is not None,
-        "todo_count": waiting_count(actor),
+        "todo_count": waiting_count(actor) + sheets_to_fill(actor).count(),
         "unread": unread_count(actor),
         "place": seat(actor),
     }
@@ -65,7 +67,12 @@ def seat(actor: Actor) -> str:
 
 def todo(actor: Actor, today: date, most: int = 200) -> list[ToDo]:
     """The rows for which a table of moves waits for this person, the most pressing first."""
-    return [
+    sheets = [
+        ToDo(title=f"评审：{named_to_panel(one.incubatee, one.round)}", kind="评审表",
+             url=reverse("incubation:sheet", args=[one.pk]))
+        for one in sheets_to_fill(actor)[:most]
+    ]  # fmt: skip
+    return sheets + [
         ToDo(
             title=f"{row}（{row.state_label()}）",
             kind=str(row._meta.verbose_name),

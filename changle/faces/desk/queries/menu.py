@@ -29,6 +29,9 @@ MENU = [  # label, icon, address, permission; what belongs together stands toget
     ("孵化基地", "building", "bases:bases", Permission.BASE_VIEW),
     ("孵化", "leaf", "incubation:board", Permission.INCUBATION_VIEW),
     ("招募公告", "clipboard-list", "incubation:calls", Permission.INCUBATION_VIEW),
+    ("孵化进程", "chart-bar", "incubation:funnel", Permission.INCUBATION_VIEW),
+    ("导师", "users", "incubation:mentors", Permission.INCUBATION_VIEW),
+    ("培训", "certificate", "incubation:courses", Permission.INCUBATION_VIEW),
     ("我的评审", "checklist", "incubation:mine", Permission.INCUBATION_SCORE),
     ("资源供需", "share", "exchange:board", Permission.OFFER_VIEW),
     ("我的供需", "list", "exchange:mine", Permission.OFFER_VIEW),
@@ -53,7 +56,8 @@ GROUPS = {  # label -> icon, addresses; an address in none stands for itself
     ),
     "场地": ("armchair", ("commons:venues", "commons:bookings", "commons:boards", "commons:loans",
                         "commons:loan_boards", "commons:houses", "leases:leases", "bases:bases")),
-    "孵化": ("leaf", ("incubation:board", "incubation:calls", "incubation:mine")),
+    "孵化": ("leaf", ("incubation:board", "incubation:calls", "incubation:mine", "incubation:courses",
+                     "incubation:mentors", "incubation:funnel")),
     "资源": ("share", ("exchange:board", "exchange:mine", "exchange:partners", "exchange:donations")),
     "统计": ("chart-bar", ("statistics:catalogue", "statistics:monthly", "statistics:commons")),
     "辖区与设置": (
@@ -75,7 +79,7 @@ OPENS = {
     "exchange.Offer": "exchange:offer", "exchange.Request": "exchange:request",
     "exchange.Use": "exchange:use", "leases.Lease": "leases:lease",
     "activities.Activity": "activities:activity", "activities.Session": "activities:session",
-    "incubation.Incubatee": "incubation:incubatee",
+    "incubation.Incubatee": "incubation:incubatee", "incubation.PlanItem": "incubation:item",
     "statistics.MonthlyReport": "statistics:monthly_one",
 }  # fmt: skip
 

@@ -93,7 +93,8 @@ TABLES = {
         TableOf("A1", "活动与服务（按地区）", HELD_ABOUT, held_lines, HELD),
         TableOf("A2", "活动与服务（按领域）", HELD_ABOUT, field_lines, HELD),
         TableOf(
-            "T15", "孵化基地运行", "各街道的孵化基地、运营和工位；存量是期末数，入驻组织同在几处的，各处都算，合计只算一次。",
+            "T15", "孵化基地运行", "各街道的孵化基地、运营、工位、孵化和培训；存量是期末数，入驻组织同在几处的，各处都算，合计"
+            "只算一次。",
             street_lines,
             (
                 Measure("基地", "bases.bases"),
@@ -103,6 +104,15 @@ TABLES = {
                 Measure("工位", "leases.desks"),
                 Measure("已用工位", "leases.desks_taken"),
                 Measure("入驻组织", "leases.organisations_in"),
+                Measure("新孵化", "incubation.admitted"),
+                Measure("在孵", "incubation.incubating"),
+                Measure("出壳", "incubation.graduated"),
+                Measure("强制退出", "incubation.forced_out"),
+                Measure("孵化转登记", "incubation.converted"),
+                Measure("定制服务次数", "incubation.services"),
+                Measure("培训课次", "incubation.lessons"),
+                Measure("培训人次", "incubation.lesson_person_times"),
+                Measure("微资助（元）", "incubation.grants"),
             ),
         ),
         TableOf(

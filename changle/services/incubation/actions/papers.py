@@ -5,6 +5,7 @@ from datetime import datetime
 from django.db import transaction
 
 from changle.core.files import DOCUMENTS, StoredFile, store
+from changle.core.files.contents import FileType
 from changle.core.files.stored import Upload
 from changle.core.log import record
 from changle.core.reach import Actor
@@ -15,6 +16,8 @@ from changle.services.incubation.queries.papers import asked_of
 
 
 S = Incubatee.State
+# The old table format keeps its author where nothing can be taken out safely.
+ALLOWED = DOCUMENTS - {FileType.XLS}
 
 
 class Neutral:
@@ -36,7 +39,7 @@ def hand_paper(*, incubatee: int, kind: str, upload: Upload, by: Actor, now: dat
         raise IncubationRefused("没有要求这种材料。")
     file: StoredFile = store(
         upload=Neutral(upload, name), subject=row, needs=Permission.INCUBATION_VIEW, by=by,
-        now=now, allowed=DOCUMENTS,
+        now=now, allowed=ALLOWED, plain=True,
     )  # fmt: skip
     with transaction.atomic():
         one, _new = Paper.objects.update_or_create(

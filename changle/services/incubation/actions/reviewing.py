@@ -100,13 +100,17 @@ def submit_sheet(
 ) -> Sheet:
     """Hand in once for all. The log says that it was done, never what was given."""
     rows = by.rows(Sheet, Permission.INCUBATION_SCORE).select_for_update(of=("self",))
-    row = rows.select_related("incubatee__call", "incubatee__organisation").get(pk=sheet)
+    row = rows.select_related("incubatee__call__centre__node", "incubatee__organisation__node").get(
+        pk=sheet
+    )
     if row.submitted_at is not None:
         raise IncubationRefused("评审表已经提交，不能再改。")
     if row.left_because:
         raise IncubationRefused("您已退出这次评审。")
     if row.incubatee.state not in {S.REVIEW, S.EXIT_REVIEW} or row.round != row.incubatee.round:
         raise IncubationRefused("评审已经结束。")
+    if found := conflicts(row.incubatee, row.reviewer_id):  # come up since the appointment
+        raise IncubationRefused(f"请声明回避：{'；'.join(found)}。")
     points = points_of(card_of(row.incubatee, row.round))
     if set(scores) != set(points):
         raise IncubationRefused("请给每一项打分。")

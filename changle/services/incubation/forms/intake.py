@@ -63,9 +63,9 @@ class ApplyForm(Dressed, forms.Form):
 class PaperForm(Dressed, forms.Form):
     file = forms.FileField(
         label="文件", max_length=200,
-        help_text="PDF、Word、Excel 或照片；照片里的拍摄地点等信息会去掉，文件按材料名称保存。",
+        help_text="PDF、Word、Excel 或照片；文档里的作者、单位和照片里的拍摄地点等信息会去掉，文件按材料名称保存。",
         validators=[FileExtensionValidator(
-            ["pdf", "docx", "xlsx", "xls", "csv", "txt", "jpg", "jpeg", "png", "webp"]
+            ["pdf", "docx", "xlsx", "csv", "txt", "jpg", "jpeg", "png", "webp"]
         )],
     )  # fmt: skip
 

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from django.contrib.auth import get_user_model
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from changle.core.log import LogEntry
@@ -148,8 +148,19 @@ def experts(row: Incubatee, on: date) -> tuple[list[tuple[int, str]], list[tuple
 
 
 def my_sheets(actor: Actor) -> list[Sheet]:
-    rows = actor.rows(Sheet, SCORE).select_related("incubatee__organisation", "incubatee__call")
-    return list(rows.order_by("submitted_at", "-pk")[:MOST])
+    """What a reviewer has handed in, the latest first."""
+    rows = actor.rows(Sheet, SCORE).filter(submitted_at__isnull=False)
+    rows = rows.select_related("incubatee__organisation", "incubatee__call")
+    return list(rows.order_by("-submitted_at", "-pk")[:MOST])
+
+
+def sheets_to_fill(actor: Actor) -> "QuerySet[Sheet]":
+    """What a reviewer still has to hand in, of panels that are sitting."""
+    rows = actor.rows(Sheet, SCORE).filter(submitted_at__isnull=True, left_because="")
+    sitting = rows.filter(
+        incubatee__state__in=("review", "exit_review"), round=F("incubatee__round")
+    )
+    return sitting.select_related("incubatee__organisation", "incubatee__call").order_by("pk")
 
 
 def my_sheet(actor: Actor, pk: int) -> Sheet | None:

@@ -21,6 +21,7 @@ from changle.services.incubation.queries.pipeline import (
     experts,
     my_sheet,
     my_sheets,
+    sheets_to_fill,
 )
 from changle.services.incubation.queries.readiness import appraisal_of
 from changle.services.incubation.queries.scoring import card_of, named_to_panel
@@ -68,13 +69,10 @@ def named(row: Scores) -> tuple[Scores, str]:
 
 @page(SCORE)
 def mine(request: Request) -> HttpResponse:
-    rows = my_sheets(request.actor)
     context = {
-        "open": [named(one) for one in rows if one.submitted_at is None and not one.left_because
-                 and one.incubatee.state in {"review", "exit_review"}
-                 and one.round == one.incubatee.round],
-        "done": [named(one) for one in rows if one.submitted_at is not None],
-    }  # fmt: skip
+        "open": [named(one) for one in sheets_to_fill(request.actor)],
+        "done": [named(one) for one in my_sheets(request.actor)],
+    }
     return render(request, "incubation/mine.html", context)
 
 
