@@ -60,11 +60,17 @@ def district(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def backup(district, tmp_path_factory):
+def held(district, tmp_path_factory):
+    """An archive, and what the tables held when it was made: other tests write on."""
     archive = tmp_path_factory.mktemp("backup") / "backup.tar.gz"
     answer = changle(district, "backup", str(archive))
     assert answer.returncode == 0, answer.stderr
-    return archive
+    return archive, rows(district)
+
+
+@pytest.fixture(scope="module")
+def backup(held):
+    return held[0]
 
 
 def rows(folder):
@@ -76,13 +82,13 @@ def rows(folder):
         }
 
 
-def test_restore_gives_the_same_rows_files_and_log(district, backup, tmp_path):
-    archive = backup
+def test_restore_gives_the_same_rows_files_and_log(district, held, tmp_path):
+    archive, told = held
     assert archive.stat().st_mode & 0o077 == 0
     fresh = tmp_path / "fresh"
     answer = changle(fresh, "restore", str(archive))
     assert answer.returncode == 0, answer.stderr
-    assert rows(fresh) == rows(district)
+    assert rows(fresh) == told
     assert (fresh / "files" / "ab" / "sample").read_bytes() == b"content"
     assert (fresh / "keys" / "seal").read_text() == (district / "keys" / "seal").read_text()
     assert "日志链完整" in changle(fresh, "check").stdout
@@ -112,7 +118,8 @@ def test_a_backup_is_one_moment_while_others_write(district, tmp_path):
 
 
 @pytest.mark.skipif(not POSTGRES, reason="from one engine to the other, once")
-def test_a_district_moves_from_one_engine_to_the_other(district, backup, tmp_path):
+def test_a_district_moves_from_one_engine_to_the_other(held, tmp_path):
+    backup, told = held
     embedded = tmp_path / "embedded"
     answer = changle(embedded, "restore", str(backup), database="")
     assert answer.returncode == 0, answer.stderr
@@ -120,7 +127,7 @@ def test_a_district_moves_from_one_engine_to_the_other(district, backup, tmp_pat
     with sqlite3.connect(embedded / "changle.sqlite3") as there:
         for table in TABLES:
             count = there.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
-            assert count == len(rows(district)[table]), table
+            assert count == len(told[table]), table
 
 
 @pytest.mark.parametrize("harm", ["cut", "changed", "no archive"])

@@ -10,11 +10,11 @@ from django.utils import timezone
 
 from changle.core.indicators import CATALOGUE, value
 from changle.core.periods import Period
-from changle.core.reach import Actor
 from changle.oversight.statistics.actions.closing import close, open_month
 from changle.oversight.statistics.models import MonthlyReport
 from changle.oversight.statistics.queries import TABLES
 from tests.faces.api.conftest import add, make_caller
+from tests.factories.territory import make_actor
 
 
 pytestmark = pytest.mark.django_db
@@ -74,11 +74,7 @@ def test_a_month_is_told_as_it_was_closed(bodies, district, bureau, street):
     assert len(rows_of(bureau, "/monthly-reports?limit=1")) == MonthlyReport.objects.count() == 3
     told = street.get(f"/monthly-reports/{row.pk}").json()
     assert (told["state"], told["editions"], told["content"]) == ("open", 0, [])
-    by = Actor(
-        user_id=1,
-        name="样例",
-        reach={"figure.view": (row.node.path,), "report.close": (row.node.path,)},
-    )
+    by = make_actor("STO", row.node)
     now = datetime(2026, 2, 3, 10, tzinfo=ZoneInfo("Asia/Shanghai"))
     edition = close(pk=row.pk, by=by, now=now, note="已核对")
     told = street.get(f"/monthly-reports/{row.pk}").json()
