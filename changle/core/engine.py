@@ -13,11 +13,12 @@ def refresh_statistics() -> None:
 
 
 def forget_misleading(**_signal: Any) -> None:
-    """Take from SQLite the statistics of indexes of three columns and more.
+    """Take from SQLite the statistics of indexes that lead it to wrong sums.
 
-    With them it may walk such an index for `a = ? AND b IN (…) AND c <= ?` by the opcode SeekScan
+    With them it may walk an index for `a = ? AND b IN (…) AND c <= ?` by the opcode SeekScan
     (since 3.35), which jumps over the check of `c`: seen in 3.40.1, where posts that begin later
-    were counted as held. Without them it looks each value up, which is right and costs no more.
+    were counted as held. Without them it looks each value up, which is right. A second column of
+    dates is asked by ranges, never by IN: such indexes keep theirs.
     """
     if connection.vendor != "sqlite":
         return
@@ -26,7 +27,9 @@ def forget_misleading(**_signal: Any) -> None:
         if cursor.fetchone() is None:
             return
         cursor.execute(
-            "DELETE FROM sqlite_stat1 WHERE idx IN (SELECT name FROM sqlite_master WHERE type = "
-            "'index' AND (SELECT count(*) FROM pragma_index_info(sqlite_master.name)) > 2)"
+            "DELETE FROM sqlite_stat1 WHERE EXISTS (SELECT 1 FROM pragma_index_info(idx) AS third "
+            "WHERE third.seqno = 2 AND third.name IS NOT NULL) AND EXISTS (SELECT 1 FROM "
+            "pragma_index_info(idx) AS second JOIN pragma_table_info(tbl) AS held "
+            "ON held.name = second.name WHERE second.seqno = 1 AND held.type NOT LIKE 'date%%')"
         )
         cursor.execute("ANALYZE sqlite_master")  # reads the statistics anew, counts nothing
