@@ -1,7 +1,7 @@
 """Cost per page and call as multiples of an empty view of the same server, in one run.
 
 bin/bench              ×1 on SQLite
-bin/bench --only venues --sizes 1 13   the calls of shared rooms alone; or activities, pages
+bin/bench --only venues --sizes 1 13   the calls of shared rooms alone; or activities, figures, pages
 bin/bench --all        ×1 and ×13, SQLite and PostgreSQL, import, start and memory; writes RESULTS.md
 """
 
@@ -16,11 +16,13 @@ import time
 from pathlib import Path
 
 from benchmarks.activities import measure_activities
+from benchmarks.figures import measure_figures
 from benchmarks.server import ROOT, Measure, Server, ask
 from benchmarks.venues import measure_venues
 
 
 EMPTY = "/healthz"
+TABLES = ("T1", "T9", "T10", "A1", "A2", "T15", "T16")
 PAGES = [  # path, who, goal as a multiple of the empty view (None: none set)
     ("公众名录 40 行", "/organisations/", "", 9.0),
     ("公众首页", "/", "", None),
@@ -40,13 +42,21 @@ PAGES = [  # path, who, goal as a multiple of the empty view (None: none set)
         "token",
         None,
     ),
+    *((f"全区报表 {table}", f"/desk/figures/report/{table}/", "qu", 20.0) for table in TABLES),
+    (
+        "自选统计",
+        "/desk/figures/explore/?code=registry.filed&code=registry.filings&rows=place",
+        "qu",
+        None,
+    ),
+    ("大屏", "/desk/wall/", "qu", 20.0),
 ]
 
 
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--all", action="store_true")
-    parser.add_argument("--only", choices=("pages", "venues", "activities"), default="")
+    parser.add_argument("--only", choices=("pages", "venues", "activities", "figures"), default="")
     parser.add_argument("--sizes", type=int, nargs="+", default=[])
     parser.add_argument("--requests", type=int, default=240)
     parser.add_argument("--database", default="", help=argparse.SUPPRESS)
@@ -103,10 +113,12 @@ def run_size(times: int, database: str, requests: int, only: str) -> str:
             venues = []
             if only in {"", "venues"}:
                 venues += measure_venues(server, requests, EMPTY, times)
+            if only == "figures" or (not only and times == 1):
+                venues += measure_figures(server)
             if only in {"", "activities"}:
                 venues += measure_activities(server, requests, EMPTY)
     engine = "PostgreSQL" if database else "SQLite"
-    if only in {"venues", "activities"}:
+    if only in {"venues", "activities", "figures"}:
         return "\n".join([f"## ×{times}, {engine}", "", *venues])
     lines = [
         f"## ×{times}, {engine}", "",
