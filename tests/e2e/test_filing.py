@@ -61,12 +61,12 @@ def picture():
     return {"name": "章程.png", "mimeType": "image/png", "buffer": kept.getvalue()}
 
 
-def join(page, site):
+def join(page, site, name="样例领队", phone="139 0000 0030"):
     page.goto(site)
     page.get_by_role("link", name="我要备案").first.click()
     page.get_by_role("link", name="建立账户").click()
-    page.get_by_label("姓名").fill("样例领队")
-    page.get_by_label("手机号").fill("139 0000 0030")
+    page.get_by_label("姓名").fill(name)
+    page.get_by_label("手机号").fill(phone)
     page.get_by_label("密码（至少 10 个字符）").fill("fengxin-wudui-1")
     page.get_by_label("再输一次密码").fill("fengxin-wudui-1")
     assert fits(page)
@@ -74,10 +74,10 @@ def join(page, site):
     expect(page).to_have_url(re.compile("/my/filings/"))
 
 
-def apply(page, size):
+def apply(page, size, name=NAME):
     """The four steps on the phone; answers the community's key."""
     page.get_by_role("link", name="我要备案").first.click()
-    page.get_by_label("团体名称").fill(NAME)
+    page.get_by_label("团体名称").fill(name)
     page.get_by_label("所在社区").select_option(label="方新社区")
     community = page.get_by_label("所在社区").input_value()
     assert fits(page)
@@ -108,13 +108,13 @@ def apply(page, size):
     return community
 
 
-def open_filing(page, site):
-    page.goto(f"{site}/desk/filings/?q={NAME}")
-    page.get_by_role("link", name=NAME).click()
+def open_filing(page, site, name=NAME):
+    page.goto(f"{site}/desk/filings/?q={name}")
+    page.get_by_role("link", name=name).click()
 
 
-def agree(page, site):
-    open_filing(page, site)
+def agree(page, site, name=NAME):
+    open_filing(page, site, name)
     page.get_by_role("link", name="同意并转街道").click()
     page.get_by_label("社区意见").fill("情况属实，居民认可")
     page.get_by_label("意见确认人").fill("样例主任")
@@ -204,8 +204,7 @@ def become_a_unit(bureau, page, site, certificate, filed_before):
     expect(page.locator("main")).to_contain_text("已转登记")
 
 
-def uscc():
+def uscc(body="MJT99001"):
     """A code of the district's, both checks right, in a block that no registrar gives out."""
-    body = "MJT99001"
     first = f"52610112{body}{organisation_check(body)}"
     return first + uscc_check(first)

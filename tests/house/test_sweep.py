@@ -45,7 +45,18 @@ from changle.services.exchange.models import (
     Request,
     Use,
 )
-from changle.services.incubation.models import Incubatee
+from changle.services.incubation.models import (
+    Call,
+    Certificate,
+    Course,
+    Delivery,
+    FollowUp,
+    Incubatee,
+    Mentoring,
+    Objection,
+    PlanItem,
+    Sheet,
+)
 from changle.services.leases.models import Desk, Floor, Lease
 from changle.site.demo.making import make
 from changle.site.demo.people import CAST, FORMER
@@ -280,15 +291,32 @@ def lease_values(route: str, street: str) -> dict[str, object]:
     return {"pk": rows.order_by("pk").values_list("pk", flat=True).first() or 0, "name": "agree"}
 
 
+IN_INCUBATION = {
+    "items/": (PlanItem, "incubatee__call__"), "deliveries/": (Delivery, "incubatee__call__"),
+    "mentorings/": (Mentoring, "incubatee__call__"), "visits/": (FollowUp, "incubatee__call__"),
+    "courses/": (Course, ""), "certificates/": (Certificate, "course__"),
+    "objections/": (Objection, "incubatee__call__"), "calls/": (Call, ""),
+    "sheets/": (Sheet, "incubatee__call__"),
+}  # fmt: skip
+
+
 def incubation_values(route: str, street: str) -> dict[str, object]:
-    """A body in incubation in a house of that street; the kinds and people lead nowhere."""
-    rows = Incubatee.objects.filter(call__centre__node__parent__name=street)
-    pk = rows.order_by("pk").values_list("pk", flat=True).first() or 0
-    return {"pk": pk, "name": "accept", "kind": "form", "reviewer": 0, "body": 0}
+    """A body in incubation in a house of that street, or what belongs to one of them."""
+    held = next((told for part, told in IN_INCUBATION.items() if part in route), None)
+    model, way = held or (Incubatee, "call__")
+    rows = model.objects.filter(**{f"{way}centre__node__parent__name": street}).order_by("pk")
+    row = rows.first()
+    return {
+        "pk": row.pk if row else 0, "name": "accept", "kind": "form", "side": "mentor",
+        "stage": "midterm", "step": "charter", "reviewer": 0, "body": 0,
+        "code": row.code if isinstance(row, Certificate) else "none",
+    }  # fmt: skip
 
 
 OF_A_ROOM = {
     "desk/incubation/": incubation_values,
+    "incubation/certificates/": incubation_values,
+    "incubation/publicity/": incubation_values,
     "desk/lease": lease_values,
     "annual/": annual_values,
     "desk/activities/": activity_values,

@@ -9,6 +9,7 @@ from changle.ground.accounts.forms import Boxes, Dressed
 from changle.ground.territory.forms import Day
 from changle.services.incubation.actions import Seats, Terms
 from changle.services.incubation.models import MOST_REMARK
+from changle.services.incubation.queries.scoring import parts_of
 
 
 Rows = list[tuple[Any, str]]
@@ -135,10 +136,10 @@ class ScoreForm(Dressed, forms.Form):
 
     def __init__(self, *args: Any, card: dict[str, Any], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for part in card["dimensions"]:
-            for item in part["items"]:
+        for part, items in parts_of(card):
+            for item in items:
                 field = forms.IntegerField(
-                    label=f"{part['name']}：{item['name']}", min_value=0,
+                    label=f"{part}：{item['name']}", min_value=0,
                     max_value=item["points"], help_text=f"0 至 {item['points']} 分",
                 )  # fmt: skip
                 field.widget.attrs.update({"class": "form-control", "inputmode": "numeric"})

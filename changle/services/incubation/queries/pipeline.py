@@ -2,14 +2,17 @@
 
 from dataclasses import dataclass
 from datetime import date
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.contrib.auth import get_user_model
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from changle.core.log import LogEntry
 from changle.core.reach import Actor
+from changle.ground.filing.models import Filing
 from changle.ground.registry.models import Organisation
 from changle.ground.territory.models import Grant
 from changle.ground.territory.queries.grants import in_force
@@ -17,6 +20,7 @@ from changle.ground.territory.roles import Permission
 from changle.services.commons.models import Centre
 from changle.services.incubation.models import Call, Incubatee, Objection, Sheet
 from changle.services.incubation.queries.conflicts import conflicts_of
+from changle.services.leases.models import Lease
 
 
 VIEW, EDIT = Permission.INCUBATION_VIEW, Permission.INCUBATION_EDIT
@@ -29,6 +33,8 @@ COLUMNS = [
     ("在孵", ("incubating", "midterm", "probation")), ("出壳评估", ("exit_review",)),
     ("出壳后跟踪", ("follow_up",)), ("强制退出交接", ("handing_over",)),
 ]  # fmt: skip
+# What the registry did that belongs to a body's way.
+OF_THE_BODY = ("add", "convert", "rename", "deregister", "revoke", "lapse", "cancel", "dissolve")
 OF_THE_PANEL = ("recuse", "drop_reviewer")  # their reasons are not for the body
 
 
@@ -88,12 +94,21 @@ def seen(actor: Actor, pk: int, needs: str = VIEW) -> Incubatee | None:
     return actor.rows(Incubatee, needs).select_related(*WITH).filter(pk=pk).first()
 
 
-def story_of(row: Incubatee, *, of_the_house: bool) -> list[LogEntry]:
-    """Every deed on a body from its application on, the oldest first."""
-    rows = LogEntry.objects.filter(subject_label=row._meta.label, subject_id=str(row.pk))
+def story_of(actor: Actor, row: Incubatee, *, of_the_house: bool) -> list[LogEntry]:
+    """A body's way from its filing to its registration as one line, the oldest first."""
+    filings = actor.rows(Filing, Permission.FILING_VIEW).filter(organisation=row.organisation_id)
+    told = [
+        Q(subject_label=row._meta.label, subject_id=str(row.pk)),
+        Q(subject_label=Organisation._meta.label, subject_id=str(row.organisation_id),
+          verb__in=OF_THE_BODY),
+        Q(subject_label=Filing._meta.label,
+          subject_id__in=[str(pk) for pk in filings.values_list("pk", flat=True)]),
+        Q(subject_label=Lease._meta.label, subject_id=str(row.lease_id or 0)),
+    ]  # fmt: skip
+    found = LogEntry.objects.filter(reduce(or_, told))
     if not of_the_house:
-        rows = rows.exclude(verb__in=OF_THE_PANEL)
-    return list(rows.order_by("id")[:MOST])
+        found = found.exclude(subject_label=row._meta.label, verb__in=OF_THE_PANEL)
+    return list(found.order_by("id")[:MOST])
 
 
 def calls_shown() -> "QuerySet[Call]":

@@ -30,8 +30,14 @@ def card_of(row: Incubatee, turn: int | None = None) -> dict[str, Any]:
     return rubric("admission", row.call.scorecard_version)
 
 
+def parts_of(card: dict[str, Any]) -> list[tuple[str, list[dict[str, Any]]]]:
+    """The dimensions with their items, and what is given beyond the full points."""
+    told = [(part["name"], part["items"]) for part in card["dimensions"]]
+    return [*told, ("加分", card["bonus"])] if card.get("bonus") else told
+
+
 def points_of(card: dict[str, Any]) -> dict[str, int]:
-    return {one["code"]: one["points"] for part in card["dimensions"] for one in part["items"]}
+    return {one["code"]: one["points"] for _name, items in parts_of(card) for one in items}
 
 
 def panel_of(row: Incubatee, turn: int | None = None) -> "QuerySet[Sheet]":

@@ -167,8 +167,8 @@ def shown(
         "grown": row.starts_on is not None, "team": row.organisation.kind in TEAMS,
         "objections": objections_of(actor, row) if house else [],
         "decides": actor.reaches(row, DECIDE),
-        "story": in_words(story_of(row, of_the_house=house)),
-        "refusal": refusal, "told": told,
+        "story": in_words(story_of(actor, row, of_the_house=house)),
+        "label": row._meta.label, "refusal": refusal, "told": told,
     }  # fmt: skip
     return render(request, "incubation/incubatee.html", context, status=status)
 
