@@ -34,7 +34,7 @@ COLUMNS = [
     ("出壳后跟踪", ("follow_up",)), ("强制退出交接", ("handing_over",)),
 ]  # fmt: skip
 # What the registry did that belongs to a body's way.
-OF_THE_BODY = ("add", "convert", "rename", "deregister", "revoke", "lapse", "cancel", "dissolve")
+OF_THE_BODY = ("convert", "rename", "deregister", "revoke", "lapse", "cancel", "dissolve")
 OF_THE_PANEL = ("recuse", "drop_reviewer")  # their reasons are not for the body
 
 
@@ -99,8 +99,8 @@ def story_of(actor: Actor, row: Incubatee, *, of_the_house: bool) -> list[LogEnt
     filings = actor.rows(Filing, Permission.FILING_VIEW).filter(organisation=row.organisation_id)
     told = [
         Q(subject_label=row._meta.label, subject_id=str(row.pk)),
-        Q(subject_label=Organisation._meta.label, subject_id=str(row.organisation_id),
-          verb__in=OF_THE_BODY),
+        Q(subject_label=Organisation._meta.label, subject_id=str(row.organisation_id))
+        & (Q(verb__in=OF_THE_BODY) | Q(verb="add", at__lt=row.applied_at)),
         Q(subject_label=Filing._meta.label,
           subject_id__in=[str(pk) for pk in filings.values_list("pk", flat=True)]),
         Q(subject_label=Lease._meta.label, subject_id=str(row.lease_id or 0)),
@@ -108,7 +108,7 @@ def story_of(actor: Actor, row: Incubatee, *, of_the_house: bool) -> list[LogEnt
     found = LogEntry.objects.filter(reduce(or_, told))
     if not of_the_house:
         found = found.exclude(subject_label=row._meta.label, verb__in=OF_THE_PANEL)
-    return list(found.order_by("id")[:MOST])
+    return list(found.order_by("at", "id")[:MOST])
 
 
 def calls_shown() -> "QuerySet[Call]":
