@@ -23,6 +23,7 @@ class Sheet:
     done: str  # said when done
     about: str = ""
     grave: bool = False
+    leads: Callable[[Any], str] | None = None  # where to instead, from what was made
 
 
 def fill(
@@ -37,11 +38,11 @@ def fill(
     status = 422 if form.is_bound else 200
     if form.is_bound and form.is_valid():
         try:
-            deed()
+            made = deed()
         except Refused as refusal:
             form.add_error(None, str(refusal))
             status = 409
         else:
             messages.success(request, sheet.done)
-            return redirect(sheet.back)
+            return redirect(sheet.leads(made) if sheet.leads else sheet.back)
     return render(request, template, {"form": form, "sheet": sheet, **context}, status=status)

@@ -58,7 +58,8 @@ def call_add(request: Request) -> HttpResponse:
         initial={"opens_on": today, "closes_on": shifted(today, 1), "conditions": ["move_in"]},
     )  # fmt: skip
     sheet = Sheet(heading="发布招募公告", button="发布", done="已发布。",
-                  back=reverse("incubation:calls"))  # fmt: skip
+                  back=reverse("incubation:calls"),
+                  leads=lambda new: reverse("incubation:call", args=[new.pk]))  # fmt: skip
     return fill(request, form, sheet, lambda: open_call(
         centre=form.cleaned_data["centre"], terms=form.terms(), by=request.actor,
         now=timezone.now(),
@@ -96,7 +97,7 @@ def applying(request: Request, pk: int, body: int) -> HttpResponse:
         heading=f"{applicant.name}申请“{row.title}”", button="提交申请",
         back=reverse("incubation:organisation", args=[body]),
         done="已申请。请在申请页逐项上传材料，中心在 5 个工作日内答复。",
-        about=f"提交后上传：{asked}。",
+        about=f"提交后上传：{asked}。", leads=lambda new: here(new.pk),
     )  # fmt: skip
     return fill(request, form, sheet, lambda: apply(
         call=pk, organisation=body, by=request.actor, now=timezone.now(), **form.cleaned_data

@@ -59,8 +59,8 @@ def courses(request: Request) -> HttpResponse:
 @page(EDIT)
 def course_add(request: Request) -> HttpResponse:
     form = CourseForm(request.POST or None, centres=centres_of(request.actor, EDIT))
-    sheet = Sheet(heading="开设课程", button="开设", done="已开设。",
-                  back=reverse("incubation:courses"))  # fmt: skip
+    sheet = Sheet(heading="开设课程", button="开设", done="已开设，请加课次。",
+                  back=reverse("incubation:courses"), leads=lambda new: course_at(new.pk))  # fmt: skip
     return fill(request, form, sheet, lambda: add_course(
         centre=form.cleaned_data["centre"], syllabus=form.syllabus(), by=request.actor,
         now=timezone.now(),
