@@ -128,13 +128,7 @@ def store(
     with _draft() as raw, _draft() as redrawn:
         _receive(upload, raw)
         kind = _checked(raw, ending, allowed)
-        ready = raw
-        if kind in IMAGE_TYPES:
-            draw_anew(raw, kind, redrawn)
-            ready = redrawn
-        elif plain and kind in PLAIN_TYPES:
-            write_plain(raw, kind, redrawn)
-            ready = redrawn
+        ready = _cleaned(raw, kind, redrawn, plain=plain)
         row = StoredFile(
             public_id=uuid.uuid4(),
             name=name,
@@ -157,6 +151,17 @@ def store(
         row.path.unlink(missing_ok=True)
         raise
     return row
+
+
+def _cleaned(raw: Path, kind: FileType, target: Path, *, plain: bool) -> Path:
+    """The file without what does not belong to it: as it came, or written anew."""
+    if kind in IMAGE_TYPES:
+        draw_anew(raw, kind, target)
+    elif plain and kind in PLAIN_TYPES:
+        write_plain(raw, kind, target)
+    else:
+        return raw
+    return target
 
 
 def _checked(path: Path, ending: str, allowed: Collection[FileType]) -> FileType:

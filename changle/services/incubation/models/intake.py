@@ -103,7 +103,9 @@ class Incubatee(Stateful):
 
     anchors = ("call__centre__node__path", "organisation__node__path")
     worded_by = ("organisation", "call")
-    privacy: ClassVar[dict[str, Privacy]] = {"plan": Privacy.P1, "handed_over": Privacy.P1}
+    privacy: ClassVar[dict[str, Privacy]] = {
+        "plan": Privacy.P1, "exit_ground": Privacy.P1, "handed_over": Privacy.P1,
+    }  # fmt: skip
     technical: ClassVar[frozenset[str]] = frozenset(
         {
             "applied_at", "extended", "signed_at", "countersigned_at", "admitted_on", "starts_on",
