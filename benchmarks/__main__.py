@@ -50,6 +50,9 @@ PAGES = [  # path, who, goal as a multiple of the empty view (None: none set)
         None,
     ),
     ("大屏", "/desk/wall/", "qu", 20.0),
+    ("孵化看板 50 家", "/desk/incubation/", "qu", None),
+    ("漏斗与批次", "/desk/incubation/funnel/", "qu", None),
+    ("接口 incubatees 50 条", "/api/v1/incubatees?limit=50", "token", 8.0),
 ]
 
 

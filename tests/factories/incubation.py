@@ -56,6 +56,14 @@ def make_incubatee(
     return row
 
 
+def make_beside(row: Incubatee, state: str) -> Incubatee:
+    """Another body of the same call."""
+    body = make_organisation(row.call.centre.node)
+    other = Incubatee(call=row.call, organisation=body, plan="样例计划", applied_at=NOW)
+    INCUBATEE.begin(other, state, at=NOW).save()
+    return other
+
+
 def make_expert(node: Node) -> Actor:
     user = make_user()
     make_grant(user, node, "EXP")

@@ -4,18 +4,16 @@ import pytest
 
 from changle.faces.api.forms.incubation import IncubateeItem, IncubateePage
 from changle.services.incubation.actions import submit_sheet
-from changle.services.incubation.lifecycle import INCUBATEE
-from changle.services.incubation.models import Incubatee
 from tests.factories.accounts import make_user
 from tests.factories.incubation import (
     FULL,
     NOW,
+    make_beside,
     make_delivery,
     make_incubatee,
     make_item,
     make_panel,
 )
-from tests.factories.registry import make_organisation
 from tests.factories.territory import make_district, make_grant
 
 
@@ -34,16 +32,6 @@ def enter(client, node, role):
     client.force_login(user)
 
 
-def beside(row, state):
-    """Another body of the same call."""
-    other = Incubatee(
-        call=row.call, organisation=make_organisation(row.call.centre.node), plan="x",
-        applied_at=NOW,
-    )  # fmt: skip
-    INCUBATEE.begin(other, state, at=NOW).save()
-    return other
-
-
 def bodies(answer):
     body = answer.json()
     IncubateePage.model_validate(body)
@@ -53,7 +41,7 @@ def bodies(answer):
 def test_each_side_reads_its_own(client, tree):
     street = tree.streets[0]
     first = make_incubatee(street, "incubating")
-    other = beside(first, "review")
+    other = make_beside(first, "review")
     item = make_item(first)
     make_delivery(item, minutes=90, confirmed_at=NOW, confirmed_by=make_user())
     make_delivery(item, minutes=30)
@@ -93,7 +81,7 @@ def test_a_panel_reads_nothing_and_nobody_reads_scores(client, tree):
 def test_a_page_costs_the_same_for_few_and_many(client, tree, count, django_assert_max_num_queries):
     first = make_incubatee(tree.streets[0], "incubating")
     for _number in range(count - 1):
-        beside(first, "incubating")
+        make_beside(first, "incubating")
     enter(client, tree.root, "DCA")
     with django_assert_max_num_queries(6):
         client.get(LIST)

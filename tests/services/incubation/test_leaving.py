@@ -1,6 +1,8 @@
 """The middle and the end of a term, what the panel may see, and what the figures make of it."""
 
+import re
 from datetime import date, datetime, timedelta
+from html import unescape
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -29,7 +31,7 @@ from changle.services.incubation.actions import (
 from changle.services.incubation.actions.nightly import end_terms, remind
 from changle.services.incubation.lifecycle import INCUBATEE
 from changle.services.incubation.models import Appraisal, FollowUp, Incubatee, Sheet
-from changle.services.incubation.queries.comparing import cohorts, funnel, rows_of
+from changle.services.incubation.queries.comparing import KINDS, STAGES, cohorts, funnel, rows_of
 from changle.services.incubation.queries.leaving import checklist
 from changle.services.incubation.queries.scoring import open_sheets
 from tests.factories.accounts import make_user
@@ -38,6 +40,7 @@ from tests.factories.incubation import (
     MIDTERM_FULL,
     NOW,
     make_appraisal,
+    make_beside,
     make_delivery,
     make_exit_panel,
     make_expert,
@@ -302,7 +305,8 @@ def test_the_funnel_counts_from_the_log(street, office, house):
     told = funnel(rows_of(office, None, None), NOW + timedelta(days=10))
     assert [(one.reached, one.here) for one in told[:4]] == [(1, 0), (1, 0), (1, 1), (0, 0)]
     assert (told[0].median_days, told[2].longest) == (3.0, 4)
-    assert [(one.applied, one.admitted) for one in cohorts(rows_of(office, None, None))] == [(1, 0)]
+    told = cohorts(rows_of(office, None, None))
+    assert [(one.counts["applied"][1], one.counts["admitted"][1]) for one in told] == [(1, 0)]
     stranger = make_actor("STO", make_district().streets[1])
     assert rows_of(stranger, None, None) == []
     assert rows_of(office, row.call.centre_id + 1, None) == []
@@ -410,3 +414,23 @@ def test_the_way_out_by_force_by_its_pages(street, row):
     )
     row.refresh_from_db()
     assert row.state == "forced_exit"
+
+
+def test_every_number_of_the_funnel_lists_its_bodies(client, street, office):
+    row = make_beside(make_incubatee(street, "review"), "applied")
+    INCUBATEE.fire(row.pk, "return", by=office, now=NOW, note="请补章程")
+    user = make_user()
+    make_grant(user, street, "STO")
+    client.force_login(user)
+    where = reverse("incubation:funnel")
+    page = client.get(where).content.decode()
+    links = re.findall(r'<a class="num" href="([^"#]+)#who">(\d+)</a>', page)
+    assert len(links) == len(STAGES) * 2 + len(KINDS)
+    assert sum(int(number) for _link, number in links) > 2
+    for link, number in links:
+        told = client.get(f"{where}{unescape(link)}").content.decode()
+        listed = told.partition('id="who"')[2]
+        assert f"，{number} 家" in listed, link
+        assert listed.count("list-group-item-action") == int(number), link
+    for strange in ("show=reached&stage=99", "show=x&half=y", "show=here&stage=-1"):
+        assert 'id="who"' not in client.get(f"{where}?{strange}").content.decode()

@@ -1,6 +1,7 @@
 """How far bodies come and how long they stay in each stage: the funnel and the cohorts."""
 
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from statistics import median
@@ -43,13 +44,20 @@ class Cohort:
     """The bodies that applied in one half of a year."""
 
     title: str
-    applied: int
-    admitted: int
-    graduated: int
-    lost: int  # forced out, withdrawn or rejected
-    inside: int
+    counts: dict[str, tuple[str, int]]  # code of KINDS -> (label, bodies)
     hours: float  # of confirmed services, a body admitted
-    registered: int
+
+
+LOST = {S.REJECTED, S.WITHDRAWN, S.FORCED_EXIT, S.HANDING_OVER}
+# What a cohort is counted by: the same test counts the bodies and lists them.
+KINDS: dict[str, tuple[str, Callable[[Incubatee], bool]]] = {
+    "applied": ("申请", lambda _one: True),
+    "admitted": ("准入", lambda one: one.admitted_on is not None),
+    "inside": ("在孵", lambda one: one.state in Incubatee.INSIDE),
+    "graduated": ("出壳", lambda one: one.graduated_on is not None),
+    "lost": ("退出或未入", lambda one: one.state in LOST),
+    "registered": ("已登记", lambda one: one.organisation.kind in one.organisation.REGISTERED),
+}  # fmt: skip
 
 
 def rows_of(actor: Actor, centre: int | None, street: int | None) -> list[Incubatee]:
@@ -124,12 +132,26 @@ def cohorts(rows: list[Incubatee]) -> list[Cohort]:
         taken = [one for one in held if one.admitted_on]
         hours = sum(minutes[one.pk] for one in taken) / 60
         found.append(Cohort(
-            title=title, applied=len(held), admitted=len(taken),
-            graduated=sum(one.graduated_on is not None for one in held),
-            lost=sum(one.state in {S.REJECTED, S.WITHDRAWN, S.FORCED_EXIT, S.HANDING_OVER}
-                     for one in held),
-            inside=sum(one.state in Incubatee.INSIDE for one in held),
-            hours=round(hours / len(taken), 1) if taken else 0.0,
-            registered=sum(one.organisation.kind in one.organisation.REGISTERED for one in held),
+            title=title, hours=round(hours / len(taken), 1) if taken else 0.0,
+            counts={code: (label, sum(map(fits, held))) for code, (label, fits) in KINDS.items()},
         ))  # fmt: skip
     return found
+
+
+def counted(
+    rows: list[Incubatee], now: datetime, *, show: str, stage: int | None, half: str
+) -> tuple[str, list[Incubatee]] | None:
+    """The bodies behind one number of the page, with words for them."""
+    if show in {"reached", "here"} and stage is not None and 0 <= stage < len(STAGES):
+        held = passages(rows)
+        found = []
+        for one in rows:
+            told = spans(held.get(one.pk, []), now).get(stage)
+            if told and (show == "reached" or told[1]):
+                found.append(one)
+        return f"{'到过' if show == 'reached' else '现在'}“{STAGES[stage][0]}”", found
+    if show in KINDS and half:
+        label, fits = KINDS[show]
+        held_then = [one for one in rows if half_of(timezone.localdate(one.applied_at)) == half]
+        return f"{half}申请的：{label}", [one for one in held_then if fits(one)]
+    return None
