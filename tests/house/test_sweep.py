@@ -126,7 +126,12 @@ def row_in(street):
 
 
 def fill(route: str, entry: URLPattern, street: str) -> str:
-    """The address of a route for a row of that street."""
+    """The address of a route for a row of that street; looked up once, but for a door's code."""
+    return (address.__wrapped__ if "come/" in route else address)(route, entry, street)
+
+
+@cache
+def address(route: str, entry: URLPattern, street: str) -> str:
     organisation = row_in(street)
     node = Node.objects.get(kind="street", name=street)
     grant = (

@@ -23,7 +23,7 @@ from tests.factories.territory import make_actor, make_district, make_grant
 
 pytestmark = pytest.mark.django_db
 NAME, AUTHOR, REMARK = "样例槐花巷调解队", "样例泄密作者", "样例绝密意见"
-MOST, MOST_ALIKE = 2000, 30
+MOST, MOST_ALIKE = 2000, 12
 LINK = re.compile(r'(?:href|src|hx-get|action)="([^"#]+)"')
 STARTS = [
     "/desk/", "/desk/todo/", "/desk/notices/", "/desk/incubation/", "/desk/incubation/sheets/",
