@@ -74,7 +74,9 @@ def join(page, site, name="样例领队", phone="139 0000 0030"):
     expect(page).to_have_url(re.compile("/my/filings/"))
 
 
-def apply(page, size, name=NAME):
+def apply(
+    page, size, name=NAME, leader="样例领队", phone="13900000030", where="方新社区南广场（样例）"
+):
     """The four steps on the phone; answers the community's key."""
     page.get_by_role("link", name="我要备案").first.click()
     page.get_by_label("团体名称").fill(name)
@@ -91,12 +93,12 @@ def apply(page, size, name=NAME):
     assert fits(page)
     shoot(page, "filing-step", size)
     page.get_by_role("button", name="保存，下一步").click()
-    page.get_by_label("负责人姓名").fill("样例领队")
-    page.get_by_label("负责人手机号").fill("13900000030")
+    page.get_by_label("负责人姓名").fill(leader)
+    page.get_by_label("负责人手机号").fill(phone)
     page.get_by_label("成员总数").fill("16")
     page.get_by_label("添加成员").fill(PEOPLE)
     page.get_by_role("button", name="保存，下一步").click()
-    page.get_by_label("活动场所地址").fill("方新社区南广场（样例）")
+    page.get_by_label("活动场所地址").fill(where)
     page.get_by_label("经费来源").fill("成员自愿分摊")
     page.get_by_label("简易章程").set_input_files(picture())
     page.get_by_label("场地证明").set_input_files(picture())

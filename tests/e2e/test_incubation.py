@@ -68,7 +68,7 @@ def pressed(page, where, button, words):
 def filed(page, site, size, desk, name, phone):
     """From a phone to the certificate, and on to the desk of the body's own administrator."""
     join(page, site, "样例发起人", phone)
-    apply(page, size, name)
+    apply(page, size, name, "样例发起人", phone, "方新社区北楼一层（样例）")
     agree(desk("shequ-fangxin"), site, name)
     street = desk("jie-zhangjiabu")
     open_filing(street, site, name)
